@@ -1,0 +1,42 @@
+package id
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"strings"
+)
+
+// Channel is the name of one paired number in the gateway, such as "MANTIS-M72HC": a word, a
+// hyphen and five characters. It is public: it stands in every webhook.
+type Channel string
+
+// Event identifies something that happened. It is the same over every attempt to tell of it.
+type Event string
+
+// NewStanza makes the stanza id of an outgoing message: 22 hexadecimal digits that begin with
+// 3EB0, the form of WhatsApp Web, followed by 9 random bytes.
+func NewStanza() string { return "3EB0" + strings.ToUpper(hex.EncodeToString(random(9))) }
+
+// NewEvent makes an event id: "evt_" and 16 random bytes in hexadecimal.
+func NewEvent() Event { return Event("evt_" + hex.EncodeToString(random(16))) }
+
+// NewChannel makes a channel id.
+func NewChannel() Channel {
+	words := [...]string{"MANTIS", "HERON", "LYNX", "OTTER", "RAVEN", "TAPIR", "WALRUS", "YAK", "BISON", "CONDOR", "DINGO", "FALCON", "GECKO", "IBIS", "JAGUAR", "KOALA"}
+	const letters = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789" // without 0, 1, I and O, which people confuse
+	b := random(6)
+	suffix := make([]byte, 5)
+	for i := range suffix {
+		suffix[i] = letters[int(b[i+1])%len(letters)]
+	}
+	return Channel(words[int(b[0])%len(words)] + "-" + string(suffix))
+}
+
+// NewToken makes an API token: 32 random bytes in URL-safe base64, 43 characters.
+func NewToken() string { return tokenEncoding.EncodeToString(random(32)) }
+
+func random(n int) []byte {
+	b := make([]byte, n)
+	rand.Read(b) // never fails: crypto/rand ends the program when the system has no randomness
+	return b
+}
