@@ -1,0 +1,123 @@
+// Package backend is the contract between the gateway and a client of the WhatsApp network.
+//
+// The gateway decides what is sent and remembers it; a backend knows how it looks on the wire.
+// A message crosses twice: Prepare turns it into bytes that the gateway stores, and Send hands
+// stored bytes to the network, as often as it takes, always under the same id.
+package backend
+
+import (
+	"context"
+	"time"
+
+	"tapgate/internal/channel"
+	"tapgate/internal/event"
+	"tapgate/internal/id"
+	"tapgate/internal/message"
+)
+
+// Backend opens sessions. It is safe for concurrent use.
+type Backend interface {
+	// Open returns the session of a channel. It does no network I/O and starts nothing. A Device
+	// that the backend does not know any more is an error of kind fault.Unpaired.
+	Open(ctx context.Context, o SessionOptions) (Session, error)
+	// Close ends what the backend itself holds. All sessions must be closed before.
+	Close() error
+}
+
+// SessionOptions says whose session to open.
+type SessionOptions struct {
+	Channel id.Channel
+	// Device is what Sink.Paired reported; "" opens an unpaired session.
+	Device string
+	Sink   Sink
+	Ledger Ledger
+}
+
+// Session is the connection of one channel. Its methods are safe for concurrent use.
+type Session interface {
+	// Connect starts connecting and returns; progress arrives at Sink.State. A paired session
+	// reconnects by itself until Close. An unpaired one shows QR codes at Sink.QR until it is
+	// paired or the codes run out, which is reported as state channel.Idle.
+	Connect(ctx context.Context) error
+	// PairCode asks for a pairing code for the number; Connect must have been called and a QR code
+	// must have been shown. The code has 8 characters and a hyphen in the middle.
+	PairCode(ctx context.Context, number id.User) (string, error)
+	// Unpair logs out at WhatsApp, if it can be reached, and forgets the session's keys.
+	Unpair(ctx context.Context) error
+	// Prepare turns a draft into what the outbox stores. It does no network I/O, works while
+	// disconnected, and fails only with a fault of kind Invalid or Unsupported.
+	Prepare(ctx context.Context, d Draft) (Envelope, error)
+	// Send hands an envelope to the network and waits for WhatsApp's ack. It may be called again
+	// with the same envelope and must then not produce a second message. The error is ErrOffline,
+	// a *Refusal, or anything else, which means that the outcome is not known.
+	Send(ctx context.Context, e Envelope) (Ack, error)
+	// Typing shows or hides "typing" in a chat. Failures don't matter to the caller.
+	Typing(ctx context.Context, chat id.Chat, on bool) error
+	// Close disconnects and waits until no call to the sink is running. It may be called twice.
+	Close() error
+}
+
+// Draft is a message before it has a form on the wire.
+type Draft struct {
+	Chat    id.Chat
+	Content message.Content
+	// Recipe names the encoding to use; "" lets the backend choose.
+	Recipe string
+}
+
+// Envelope is a message as the outbox stores it.
+type Envelope struct {
+	// Stanza is WhatsApp's message id, chosen by us before the first attempt.
+	Stanza string
+	Chat   id.Chat
+	// Payload is the backend's own form, opaque to the gateway: content, secret and stanza nodes.
+	Payload []byte
+	// Recipe is the name of the encoding that was used, for logs and support.
+	Recipe string
+}
+
+// Ack is WhatsApp's word that it has the message. It does not say that anything is drawn.
+type Ack struct {
+	// At is the server's time of the message, in whole seconds, UTC.
+	At time.Time
+}
+
+// Sink receives what happens on a session. Calls may come from several goroutines.
+type Sink interface {
+	// Handle takes what must not be lost. It returns nil only when all of it is durable; on an
+	// error the session must let WhatsApp deliver it again. The same thing may come twice.
+	Handle(ctx context.Context, in []event.Payload) error
+	// Paired reports a new session. It returns nil only when the identity is durable.
+	Paired(ctx context.Context, who Identity) error
+	// Named reports the push name of the channel's own number. It is safe to lose.
+	Named(ctx context.Context, pushName string)
+	// State reports where the session stands.
+	State(ctx context.Context, s StateChange)
+	// QR reports the text to show as a QR code and until when it can be scanned.
+	QR(ctx context.Context, text string, until time.Time)
+}
+
+// Identity is what pairing yields.
+type Identity struct {
+	// Device is the key to open the session with next time.
+	Device   string
+	Number   id.User
+	PushName string
+}
+
+// StateChange is a new state of a session and why.
+type StateChange struct {
+	State channel.State
+	// Reason is a sentence for the operator; "" when the state says it all.
+	Reason string
+	// Until is the end of a temporary ban; zero when it has none.
+	Until time.Time
+}
+
+// Ledger gives back what was sent, so that a device that could not read it can be served again,
+// also after a restart.
+type Ledger interface {
+	// Sent returns the envelope that left under this stanza id and WhatsApp's time of it (zero
+	// while the first ack is missing). The error is a fault of kind NotFound when there is none.
+	Sent(ctx context.Context, stanza string) (Envelope, time.Time, error)
+}

@@ -1,0 +1,71 @@
+package channel
+
+import "time"
+
+// Settings of a channel, as a program reads and changes them.
+type Settings struct {
+	// BackoffDelay is added to the wait for each failed attempt of a webhook delivery. 3 to 15 s.
+	BackoffDelay time.Duration
+	// MaxBackoffDelay caps that wait. 10 to 60 min.
+	MaxBackoffDelay time.Duration
+	// Webhooks are who hears of what happens.
+	Webhooks []Webhook
+	// Extra keeps the settings of the dialect that have no effect here, by their name, as JSON.
+	Extra map[string][]byte
+}
+
+// DefaultSettings is what a new channel starts with, and what a reset returns to.
+func DefaultSettings() Settings {
+	return Settings{BackoffDelay: 3 * time.Second, MaxBackoffDelay: 15 * time.Minute}
+}
+
+// Mode says how a webhook's request is formed.
+type Mode string
+
+// The modes. Body posts to the URL; Path appends /type/method to it; Method appends /type and
+// uses the event's method as the HTTP method.
+const (
+	ModeBody   Mode = "body"
+	ModePath   Mode = "path"
+	ModeMethod Mode = "method"
+)
+
+// Webhook is a subscription to events of the channel.
+type Webhook struct {
+	URL    string
+	Mode   Mode
+	Events []EventFilter // empty means everything
+	// Headers are sent with each request. At most 5.
+	Headers map[string]string
+	// Extra keeps settings of the dialect that have no effect here, by their name, as JSON.
+	Extra map[string][]byte
+}
+
+// EventFilter names a kind of event.
+type EventFilter struct {
+	Type   string // such as "messages"
+	Method string // such as "post"; "" means all
+}
+
+// Wants reports whether the webhook asked for events of this type and method. The old singular
+// names "message", "ack", "chat" and "status" still count for what they became.
+func (w Webhook) Wants(eventType, method string) bool {
+	if len(w.Events) == 0 {
+		return true
+	}
+	for _, f := range w.Events {
+		t := f.Type
+		switch t {
+		case "message":
+			t = "messages"
+		case "ack", "status":
+			t = "statuses"
+		case "chat":
+			t = "chats"
+		}
+		if t == eventType && (f.Method == "" || f.Method == method || f.Type != t) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,68 @@
+// Package event says what can happen on a channel. An event is immutable and has an id that stays
+// the same however often it is told.
+package event
+
+import (
+	"time"
+
+	"tapgate/internal/channel"
+	"tapgate/internal/id"
+	"tapgate/internal/message"
+)
+
+// Event is one thing that happened on a channel.
+type Event struct {
+	ID      id.Event
+	Channel id.Channel
+	// At is when the gateway learned of it, UTC.
+	At      time.Time
+	Payload Payload
+}
+
+// Payload is what happened. Sealed: MessageReceived, MessageSent, StatusChanged, StateChanged.
+type Payload interface {
+	// Name is the type and method that webhooks filter by, such as "messages", "post".
+	Name() (eventType, method string)
+	payload()
+}
+
+// MessageReceived tells of a message that somebody wrote, or that we wrote on another device.
+type MessageReceived struct{ Message message.Message }
+
+// MessageSent tells of a message that left through the API.
+type MessageSent struct{ Message message.Message }
+
+// StatusChanged tells what became of a message that we sent.
+type StatusChanged struct {
+	Message id.Message
+	Status  message.Status
+	// At is WhatsApp's time of the change, in whole seconds, UTC.
+	At time.Time
+	// Viewer is who delivered or read it, in a group; "" in a private chat.
+	Viewer id.User
+	// Reason explains Failed to the user; "" otherwise.
+	Reason string
+}
+
+// StateChanged tells of a new state of the channel itself.
+type StateChanged struct {
+	State  channel.State
+	Reason string
+}
+
+// Name implements Payload.
+func (MessageReceived) Name() (string, string) { return "messages", "post" }
+
+// Name implements Payload.
+func (MessageSent) Name() (string, string) { return "messages", "post" }
+
+// Name implements Payload.
+func (StatusChanged) Name() (string, string) { return "statuses", "post" }
+
+// Name implements Payload.
+func (StateChanged) Name() (string, string) { return "channel", "post" }
+
+func (MessageReceived) payload() {}
+func (MessageSent) payload()     {}
+func (StatusChanged) payload()   {}
+func (StateChanged) payload()    {}

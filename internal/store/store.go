@@ -1,0 +1,173 @@
+// Package store is the contract of the gateway's database. Its tables are the queues: an accepted
+// message and a webhook delivery are rows before anything leaves the process, so what is in the
+// database is what will happen, also after the process was killed.
+//
+// Every method that changes something returns nil only after its transaction is durable. Times are
+// UTC. Errors of kind fault.NotFound mean that there is no such row; all others are failures of
+// the database.
+package store
+
+import (
+	"context"
+	"time"
+
+	"tapgate/internal/channel"
+	"tapgate/internal/event"
+	"tapgate/internal/id"
+	"tapgate/internal/message"
+)
+
+// Store is the whole contract. Consumers declare the part of it that they use.
+type Store interface {
+	Channels
+	Outbox
+	Messages
+	Deliveries
+	Close() error
+}
+
+// Channels keeps the channels, their settings and the hashes of their tokens.
+type Channels interface {
+	// AddChannel stores a new channel and its first token. The error is of kind fault.Conflict
+	// when the id or the token is taken.
+	AddChannel(ctx context.Context, c channel.Channel, token TokenHash) error
+	// AddToken gives a channel one more token.
+	AddToken(ctx context.Context, ch id.Channel, token TokenHash) error
+	// Channel returns one channel.
+	Channel(ctx context.Context, ch id.Channel) (channel.Channel, error)
+	// ChannelByToken returns the id of the channel that the token opens.
+	ChannelByToken(ctx context.Context, token TokenHash) (id.Channel, error)
+	// Channels returns all channels in the order of their creation.
+	Channels(ctx context.Context) ([]channel.Channel, error)
+	// SetIdentity stores or, with zero values, removes the paired number and the device.
+	SetIdentity(ctx context.Context, ch id.Channel, number id.User, device, pushName string) error
+	// SetSettings replaces the settings.
+	SetSettings(ctx context.Context, ch id.Channel, s channel.Settings) error
+}
+
+// TokenHash is the SHA-256 of an API token. Tokens themselves are never stored.
+type TokenHash [32]byte
+
+// Outbox is the queue of messages on their way out. Each channel has one line, in order of Seq,
+// and one owner who serves it.
+type Outbox interface {
+	// Accept stores a message to be sent and the message as programs see it (status pending), in
+	// one transaction, and returns the row's place in the channel's line.
+	Accept(ctx context.Context, o Outbound, m message.Message) (seq int64, err error)
+	// NextOutbound returns the oldest waiting row of the channel; ok is false when there is none.
+	NextOutbound(ctx context.Context, ch id.Channel) (o Outbound, ok bool, err error)
+	// Postpone records a failed attempt: the row stays at the head of the line until next.
+	Postpone(ctx context.Context, ch id.Channel, seq int64, next time.Time, reason string) error
+	// Finish ends a row with the outcome and, in the same transaction, sets the status of the
+	// message, sets its time to the outcome's, and records what webhooks hear of it.
+	Finish(ctx context.Context, ch id.Channel, seq int64, out Outcome, tell []Record) error
+	// Sent returns a row, finished or not, by the stanza id it left under.
+	Sent(ctx context.Context, ch id.Channel, stanza string) (Outbound, error)
+	// Waiting counts the rows of the channel that are not finished.
+	Waiting(ctx context.Context, ch id.Channel) (int, error)
+}
+
+// Outbound is a row of the outbox.
+type Outbound struct {
+	Channel id.Channel
+	Seq     int64
+	Message id.Message // its Stanza is the id that leaves, on every attempt
+	Payload []byte     // the backend's form, opaque
+	Recipe  string
+	// Typing is how long "typing" is shown before the message leaves.
+	Typing     time.Duration
+	AcceptedAt time.Time
+	// ExpiresAt is when to give up; zero means never.
+	ExpiresAt time.Time
+	Attempts  int
+	NextAt    time.Time // no attempt before it
+	// SentAt is WhatsApp's time of the ack; zero while there was none.
+	SentAt time.Time
+}
+
+// Outcome is how a row of the outbox ended.
+type Outcome struct {
+	Status message.Status // message.Sent or message.Failed
+	At     time.Time
+	// Code is a stable name of the failure, such as "whatsapp_479"; "" for Sent.
+	Code string
+	// Reason is a sentence for the user; "" for Sent.
+	Reason string
+}
+
+// Messages keeps messages, sent and received, as programs see them.
+type Messages interface {
+	// Message returns one message.
+	Message(ctx context.Context, ch id.Channel, m id.Message) (message.Message, error)
+	// Receive stores a message that came in and what webhooks hear of it, in one transaction.
+	// fresh is false, and nothing is written, when the message is known already.
+	Receive(ctx context.Context, ch id.Channel, m message.Message, tell Record) (fresh bool, err error)
+	// Advance stores that a message reached a status for a viewer ("" in a private chat), raises
+	// the status of the message if it follows, and records what webhooks hear of it, in one
+	// transaction. changed is false, and nothing is written, when that was known already, or when
+	// the message is not one of ours.
+	Advance(ctx context.Context, ch id.Channel, s event.StatusChanged, tell Record) (changed bool, err error)
+	// Failure returns the code and the reason of a message that failed; both "" otherwise.
+	Failure(ctx context.Context, ch id.Channel, m id.Message) (code, reason string, err error)
+	// Tell records an event that belongs to no message.
+	Tell(ctx context.Context, tell Record) error
+}
+
+// Record is an event as it will be told, and who is to hear it.
+type Record struct {
+	Event   id.Event
+	Channel id.Channel
+	Type    string // such as "messages"
+	Method  string // such as "post"
+	At      time.Time
+	// Order is the key within which deliveries are first attempted in order: the chat.
+	Order string
+	// Body is what is told: the request body, complete.
+	Body []byte
+	// Webhooks are the keys of the webhooks that get a delivery. An event that nobody listens to
+	// is kept all the same.
+	Webhooks []string
+}
+
+// Deliveries is the queue of webhook requests. Each webhook of a channel has one line.
+type Deliveries interface {
+	// OpenLines returns the lines that have open deliveries.
+	OpenLines(ctx context.Context) ([]Line, error)
+	// DueDelivery returns the oldest delivery of the line that is due at now. When none is due, ok
+	// is false and next is when the earliest will be, zero when the line is empty.
+	DueDelivery(ctx context.Context, l Line, now time.Time) (d Delivery, ok bool, next time.Time, err error)
+	// Delivered ends a delivery after a success.
+	Delivered(ctx context.Context, delivery int64, a Attempt) error
+	// Retry records a failed attempt and when to try again.
+	Retry(ctx context.Context, delivery int64, a Attempt, next time.Time) error
+	// GiveUp ends a delivery without success; it is kept as a dead letter.
+	GiveUp(ctx context.Context, delivery int64, a Attempt) error
+	// CancelLine ends all open deliveries of a line whose webhook exists no longer, and returns
+	// how many.
+	CancelLine(ctx context.Context, l Line) (int, error)
+}
+
+// Line names the deliveries of one webhook of one channel.
+type Line struct {
+	Channel id.Channel
+	Webhook string
+}
+
+// Delivery is the obligation to bring one event to one webhook.
+type Delivery struct {
+	ID     int64
+	Line   Line
+	Record Record // without Webhooks
+	// Attempts is how many were made.
+	Attempts  int
+	CreatedAt time.Time
+}
+
+// Attempt is one request of a delivery.
+type Attempt struct {
+	At      time.Time
+	Took    time.Duration
+	Status  int    // HTTP status; 0 when there was no answer
+	Failure string // why it failed; "" after a success
+	Answer  []byte // the first 4 KiB of the answer's body
+}
