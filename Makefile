@@ -1,0 +1,33 @@
+# Everything here is a shorthand; README.md and .ci/run use plain go commands.
+.DEFAULT_GOAL := help
+.PHONY: help check test race bench fuzz vet fmt sandbox ci
+
+help: ## show this list
+	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+check: fmt vet test ## what to run before a commit
+
+fmt: ## fail when a file is not formatted
+	@out=$$(go tool goimports -l -local tapgate cmd internal test 2>/dev/null); test -z "$$out" || { echo "not formatted:"; echo "$$out"; exit 1; }
+
+vet: ## go vet and staticcheck
+	go vet ./...
+	go tool staticcheck ./...
+
+test: ## all tests
+	go test ./...
+
+race: ## all tests under the race detector (needs a C compiler)
+	CGO_ENABLED=1 go test -race ./...
+
+bench: ## raw whatsmeow beside the gateway, same network, same run
+	go test -run '^$$' -bench . -benchtime 2s ./test/bench
+
+fuzz: ## each fuzz target for 20 seconds
+	./.ci/fuzz 20s
+
+sandbox: ## the main job: gateway, emulated network and phone in one process
+	go run ./cmd/tapgate sandbox
+
+ci: ## the whole gate, as on a fresh machine
+	bash .ci/run
