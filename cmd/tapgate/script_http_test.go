@@ -1,0 +1,157 @@
+package main_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// request sends one request. The token of the script's $TOKEN goes along.
+func (s *session) request(ts *testscript.TestScript, method, url string, body []byte) (int, any) {
+	req, err := http.NewRequest(method, url, bytes.NewReader(body))
+	ts.Check(err)
+	if token := ts.Getenv("TOKEN"); token != "" {
+		req.Header.Set("Authorization", "Bearer "+token)
+	}
+	if len(body) > 0 {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	client := http.Client{Timeout: patience}
+	resp, err := client.Do(req)
+	ts.Check(err)
+	defer resp.Body.Close()
+	answer, err := io.ReadAll(resp.Body)
+	ts.Check(err)
+	var doc any
+	if json.Unmarshal(answer, &doc) != nil {
+		doc = string(answer)
+	}
+	return resp.StatusCode, doc
+}
+
+func (s *session) http(ts *testscript.TestScript, args []string) {
+	var body []byte
+	if len(args) > 3 {
+		body = []byte(args[3])
+		if !strings.HasPrefix(strings.TrimSpace(args[3]), "{") {
+			body = []byte(ts.ReadFile(args[3]))
+		}
+	}
+	s.expect(ts, args[0], args[1], args[2], body)
+}
+
+func (s *session) expect(ts *testscript.TestScript, want, method, url string, body []byte) {
+	status, doc := s.request(ts, method, url, body)
+	s.doc = doc
+	fmt.Fprintln(ts.Stdout(), text(doc))
+	if strconv.Itoa(status) != want {
+		ts.Fatalf("%s %s: status %d, want %s: %s", method, url, status, want, text(doc))
+	}
+}
+
+func (s *session) tap(ts *testscript.TestScript, args []string) {
+	press := map[string]any{"message_id": args[2]}
+	for _, arg := range args[3:] {
+		key, value, _ := strings.Cut(arg, "=")
+		if n, err := strconv.Atoi(value); err == nil {
+			press[key] = n
+		} else {
+			press[key] = value
+		}
+	}
+	body, err := json.Marshal(press)
+	ts.Check(err)
+	s.expect(ts, args[0], "POST", sandbox(ts)+"/sandbox/customers/"+args[1]+"/tap", body)
+}
+
+// sandbox is where the control API listens: $SANDBOX.
+func sandbox(ts *testscript.TestScript) string { return ts.Getenv("SANDBOX") }
+
+func (s *session) await(ts *testscript.TestScript, args []string) {
+	var got string
+	if !eventually(func() bool {
+		_, s.doc = s.request(ts, "GET", args[0], nil)
+		found, ok := at(s.doc, args[1])
+		got = text(found)
+		return ok && got == args[2]
+	}) {
+		ts.Fatalf("%s: %s is %s, want %s; last answer: %s", args[0], args[1], got, args[2], text(s.doc))
+	}
+	fmt.Fprintln(ts.Stdout(), text(s.doc))
+}
+
+func (s *session) webhook(ts *testscript.TestScript, neg bool, args []string) {
+	want := pairs(ts, args)
+	var inbox any
+	find := func() bool {
+		_, inbox = s.request(ts, "GET", sandbox(ts)+"/sandbox/webhooks", nil)
+		list, _ := inbox.([]any)
+		for _, entry := range list {
+			body, _ := at(entry, "body")
+			if matches(body, want) {
+				s.doc = body
+				return true
+			}
+		}
+		return false
+	}
+	switch {
+	case neg && find():
+		ts.Fatalf("a webhook matches %v: %s", args, text(s.doc))
+	case !neg && !eventually(find):
+		ts.Fatalf("no webhook matches %v; inbox: %s", args, text(inbox))
+	case !neg:
+		fmt.Fprintln(ts.Stdout(), text(s.doc))
+	}
+}
+
+func matches(doc any, want [][2]string) bool {
+	for _, w := range want {
+		if got, ok := at(doc, w[0]); !ok || text(got) != w[1] {
+			return false
+		}
+	}
+	return true
+}
+
+// eventually asks every few milliseconds until done or out of patience.
+func eventually(done func() bool) bool {
+	deadline := time.NewTimer(patience)
+	defer deadline.Stop()
+	tick := time.NewTicker(25 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		if done() {
+			return true
+		}
+		select {
+		case <-deadline.C:
+			return false
+		case <-tick.C:
+		}
+	}
+}
+
+func (s *session) same(ts *testscript.TestScript, args []string) {
+	raw, err := os.ReadFile(ts.MkAbs(args[0]))
+	ts.Check(err)
+	var want any
+	ts.Check(json.Unmarshal(raw, &want))
+	for _, path := range args[1:] {
+		if _, ok := at(s.doc, path); !ok {
+			ts.Fatalf("nothing stands at %s of %s", path, text(s.doc))
+		}
+		s.doc, want = without(s.doc, path), without(want, path)
+	}
+	if got, want := indented(s.doc), indented(want); got != want {
+		ts.Fatalf("the document differs from %s\n--- got\n%s\n--- want\n%s", args[0], got, want)
+	}
+}
