@@ -122,3 +122,12 @@ func eachContent(m *waE2E.Message, visit func(protoreflect.Message)) {
 		return true
 	})
 }
+
+func eachField(m *waE2E.Message, visit func(name string)) {
+	m.ProtoReflect().Range(func(field protoreflect.FieldDescriptor, _ protoreflect.Value) bool {
+		if name := string(field.Name()); name != "messageContextInfo" {
+			visit(name)
+		}
+		return true
+	})
+}

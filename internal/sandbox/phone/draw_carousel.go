@@ -1,0 +1,65 @@
+package phone
+
+import "go.mau.fi/whatsmeow/proto/waE2E"
+
+// maxCards is how many cards have been seen drawn.
+const maxCards = 10
+
+func (p *pen) drawCarousel(m *waE2E.InteractiveMessage_CarouselMessage) {
+	p.Kind = KindCarousel
+	first := ""
+	for i, card := range m.GetCards() {
+		if buttons := card.GetNativeFlowMessage().GetButtons(); first == "" && len(buttons) > 0 {
+			first = buttons[0].GetName()
+		}
+		p.Cards = append(p.Cards, p.card(i, card))
+	}
+	if len(p.Cards) == 0 {
+		p.hide("a carousel without cards")
+	}
+	if len(p.Cards) > maxCards {
+		p.warn("the carousel has %d cards; more than %d have not been seen drawn", len(p.Cards), maxCards)
+	}
+	tappable := p.judgeNodes(p.forFlow(first)) && p.judge(p.carouselRecipe())
+	p.eachButton(func(b *Button) {
+		b.Tappable = tappable && knownButton(b.Kind)
+	})
+}
+
+func (p *pen) carouselRecipe() Recipe {
+	switch {
+	case p.viewOnce || p.viewOnceV2:
+		return RecipeCarouselOnce
+	case p.documentWithCaption:
+		return RecipeFlowWrapped
+	}
+	return RecipeCarousel
+}
+
+func (p *pen) card(i int, m *waE2E.InteractiveMessage) Card {
+	media := headerMedia(m.GetHeader())
+	if media == nil {
+		p.judge(RecipeCardNoMedia)
+	} else {
+		p.thumbnailNeeded(media)
+	}
+	buttons := m.GetNativeFlowMessage().GetButtons()
+	if len(buttons) == 0 {
+		p.warn("card %d has no buttons", i+1)
+	}
+	return Card{
+		Header:  m.GetHeader().GetTitle(),
+		Body:    m.GetBody().GetText(),
+		Footer:  m.GetFooter().GetText(),
+		Media:   media,
+		Buttons: p.readFlow(buttons),
+	}
+}
+
+func knownButton(kind string) bool {
+	switch kind {
+	case ButtonQuickReply, ButtonURL, ButtonCall, ButtonCopy:
+		return true
+	}
+	return false
+}
