@@ -1,0 +1,84 @@
+package api_test
+
+import (
+	"context"
+	"time"
+
+	"tapgate/internal/channel"
+	"tapgate/internal/fault"
+	"tapgate/internal/gateway"
+	"tapgate/internal/id"
+	"tapgate/internal/message"
+)
+
+const (
+	goodToken = "canary-token-0123456789"
+	mantis    = id.Channel("MANTIS-M72HC")
+)
+
+// script is a gateway that knows one channel and answers what the test put in.
+type script struct {
+	err      error // what every call but Authenticate answers; nil lets it succeed
+	panics   any   // what Send panics with
+	drafts   []gateway.Draft
+	asked    []id.Message
+	woken    int
+	login    gateway.Login
+	number   id.User
+	settings channel.Settings
+}
+
+func (s *script) Authenticate(_ context.Context, token string) (id.Channel, error) {
+	if token != goodToken {
+		return "", fault.New(fault.NotFound, "no such token")
+	}
+	return mantis, nil
+}
+
+func (s *script) Send(_ context.Context, _ id.Channel, d gateway.Draft) (message.Message, error) {
+	if s.panics != nil {
+		panic(s.panics)
+	}
+	s.drafts = append(s.drafts, d)
+	return message.Message{
+		ID:   id.Message{Stanza: "3EB0000102030405060708", Chat: d.To, FromMe: true},
+		From: "919984351847", Source: message.SourceAPI, At: time.Unix(1712995245, 0),
+		Status: message.Pending, Content: d.Content,
+	}, s.err
+}
+
+func (s *script) Message(_ context.Context, _ id.Channel, m id.Message) (message.Message, error) {
+	s.asked = append(s.asked, m)
+	return message.Message{ID: m, At: time.Unix(1712995245, 0), Content: message.Text{Body: "Hello"}}, s.err
+}
+
+func (s *script) Health(context.Context, id.Channel) (gateway.Health, error) {
+	return gateway.Health{
+		Channel:   channel.Channel{ID: mantis, Number: "61371989950", PushName: "Jonathan", Device: "1"},
+		StartedAt: time.Unix(1713774883, 0), Uptime: 78 * time.Second, State: channel.Connected, Version: "1.2.3",
+	}, s.err
+}
+
+func (s *script) Wake(context.Context, id.Channel) error { s.woken++; return s.err }
+
+func (s *script) Settings(context.Context, id.Channel) (channel.Settings, error) {
+	return s.settings, s.err
+}
+
+func (s *script) UpdateSettings(_ context.Context, _ id.Channel, change func(channel.Settings) (channel.Settings, error)) (before, after channel.Settings, err error) {
+	before = s.settings
+	after, err = change(before)
+	if err == nil {
+		s.settings = after
+	}
+	return before, after, err
+}
+
+func (s *script) Login(context.Context, id.Channel) (gateway.Login, error) { return s.login, s.err }
+
+func (s *script) LoginCode(_ context.Context, _ id.Channel, number id.User) (string, error) {
+	s.number = number
+	return "ABCD-EFGH", s.err
+}
+
+func (s *script) Logout(context.Context, id.Channel) error { return s.err }

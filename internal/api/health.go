@@ -1,0 +1,37 @@
+package api
+
+import (
+	"net/http"
+
+	"tapgate/internal/whapi"
+)
+
+func (s *Server) healthRoutes() []Route {
+	return []Route{
+		{http.MethodGet, "/health", s.checkHealth},
+		{http.MethodGet, "/limits", s.readLimits},
+	}
+}
+
+// checkHealth wakes a channel that is not running, unless wakeup=false.
+func (s *Server) checkHealth(c call) (answer, error) {
+	if c.wakes() {
+		if err := s.Gateway.Wake(c.Context(), c.channel); err != nil {
+			return answer{}, err
+		}
+	}
+	h, err := s.Gateway.Health(c.Context(), c.channel)
+	if err != nil {
+		return answer{}, err
+	}
+	return asJSON(whapi.EncodeHealth(whapi.Health{
+		Channel: c.channel, StartedAt: h.StartedAt, Uptime: h.Uptime, Version: h.Version,
+		State: h.State, Reason: h.Reason, User: h.Channel.Number, UserName: h.Channel.PushName,
+	}))
+}
+
+// wakes reads the query parameter wakeup, which is true when it is absent.
+func (c call) wakes() bool { return c.URL.Query().Get("wakeup") != "false" }
+
+// readLimits answers "no limits" by 204: there is no plan to pay for.
+func (s *Server) readLimits(call) (answer, error) { return answer{}, nil }

@@ -1,0 +1,102 @@
+package api
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/go-chi/chi/v5"
+
+	"tapgate/internal/id"
+)
+
+// Route is one line of the route table.
+type Route struct {
+	Method string
+	// Pattern is the path with its parameters in braces, as in the dialect's documentation.
+	Pattern string
+
+	handle handler
+}
+
+// handler answers an authenticated call. A returned error becomes the answer.
+type handler func(c call) (answer, error)
+
+// call is a request on a channel.
+type call struct {
+	*http.Request
+	channel id.Channel
+	w       http.ResponseWriter
+	server  *Server
+}
+
+// Routes returns the route table. GET routes answer HEAD as well.
+func (s *Server) Routes() []Route {
+	return slices.Concat(s.sendRoutes(), s.messageRoutes(), s.healthRoutes(), s.settingsRoutes(), s.loginRoutes())
+}
+
+func (s *Server) mount() {
+	s.mux.NotFound(s.notFound)
+	s.mux.MethodNotAllowed(s.notAllowed)
+	for _, route := range s.Routes() {
+		s.add(route)
+		if route.Method == http.MethodGet {
+			s.add(Route{http.MethodHead, route.Pattern, route.handle})
+		}
+	}
+	s.closeFixedPaths()
+}
+
+func (s *Server) add(route Route) {
+	s.methods[route.Pattern] = append(s.methods[route.Pattern], route.Method)
+	s.mux.Method(route.Method, route.Pattern, s.serve(route.handle))
+}
+
+// closeFixedPaths keeps a path like /messages/text from being read as /messages/{MessageID} for
+// the methods that it does not serve.
+func (s *Server) closeFixedPaths() {
+	for pattern, served := range s.methods {
+		if strings.Contains(pattern, "{") {
+			continue
+		}
+		for _, method := range knownMethods() {
+			if !slices.Contains(served, method) {
+				s.mux.MethodFunc(method, pattern, s.notAllowed)
+			}
+		}
+	}
+}
+
+// allowed returns the methods that path serves, none when it is not served at all.
+func (s *Server) allowed(path string) []string {
+	if fixed, ok := s.methods[path]; ok {
+		return fixed
+	}
+	return slices.DeleteFunc(knownMethods(), func(method string) bool {
+		return !s.mux.Match(chi.NewRouteContext(), method, path)
+	})
+}
+
+func knownMethods() []string {
+	return []string{
+		http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions,
+	}
+}
+
+// serve makes an http.Handler of h: it authenticates, calls, and writes the answer or the error.
+func (s *Server) serve(h handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		ch, err := s.authenticate(r)
+		if err != nil {
+			s.fail(w, r, err)
+			return
+		}
+		a, err := h(call{Request: r, channel: ch, w: w, server: s})
+		if err != nil {
+			s.fail(w, r, err)
+			return
+		}
+		s.warn(r, ch, a.warnings)
+		a.write(w)
+	})
+}

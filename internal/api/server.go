@@ -1,0 +1,96 @@
+package api
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+
+	"tapgate/internal/channel"
+	"tapgate/internal/gateway"
+	"tapgate/internal/id"
+	"tapgate/internal/message"
+)
+
+// Gateway is what the API needs of the gateway. Errors for the user are faults.
+type Gateway interface {
+	Authenticate(ctx context.Context, token string) (id.Channel, error)
+	Send(ctx context.Context, ch id.Channel, d gateway.Draft) (message.Message, error)
+	Message(ctx context.Context, ch id.Channel, m id.Message) (message.Message, error)
+	Health(ctx context.Context, ch id.Channel) (gateway.Health, error)
+	Wake(ctx context.Context, ch id.Channel) error
+	Settings(ctx context.Context, ch id.Channel) (channel.Settings, error)
+	UpdateSettings(ctx context.Context, ch id.Channel, change func(channel.Settings) (channel.Settings, error)) (before, after channel.Settings, err error)
+	Login(ctx context.Context, ch id.Channel) (gateway.Login, error)
+	LoginCode(ctx context.Context, ch id.Channel, number id.User) (string, error)
+	Logout(ctx context.Context, ch id.Channel) error
+}
+
+// Options configures a Server.
+type Options struct {
+	// Gateway answers; required.
+	Gateway Gateway
+	// Log receives one line per request and the causes of internal errors; nil means nothing.
+	Log *slog.Logger
+	// Now is the clock; nil means time.Now.
+	Now func() time.Time
+	// BodyWait is how long a request body may take to arrive; 0 means 30 s.
+	BodyWait time.Duration
+}
+
+// Server is the API as an http.Handler.
+type Server struct {
+	Options
+	mux     *chi.Mux
+	methods map[string][]string // of each pattern, in the order of the route table
+}
+
+// New returns a server over a gateway.
+func New(o Options) *Server {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.BodyWait == 0 {
+		o.BodyWait = 30 * time.Second
+	}
+	s := &Server{Options: o, mux: chi.NewMux(), methods: map[string][]string{}}
+	s.mount()
+	return s
+}
+
+// ServeHTTP answers one request and writes its line in the access log.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	started := s.Now()
+	route := chi.NewRouteContext()
+	route.RoutePath = tidyPath(r.URL)
+	rec := &recorder{ResponseWriter: w}
+	defer func() { s.logAccess(r, route.RoutePattern(), rec, s.Now().Sub(started)) }()
+	defer s.recover(rec, r)
+	s.mux.ServeHTTP(rec, r.WithContext(context.WithValue(r.Context(), chi.RouteCtxKey, route)))
+}
+
+// Limits of the HTTP server. A slow or a hostile client must not hold a connection for long.
+const (
+	headerWait = 5 * time.Second
+	idleWait   = 2 * time.Minute
+	maxHeader  = 64 << 10 // bytes
+	maxBody    = 1 << 20  // bytes of a JSON body
+	writeWait  = 30 * time.Second
+)
+
+// HTTPServer returns an http.Server for h with the limits of the API. It sets no limit on the time
+// of an answer, because h may serve streams beside the API, which limits its own.
+func HTTPServer(h http.Handler, log *slog.Logger) *http.Server {
+	return &http.Server{
+		Handler:           h,
+		ReadHeaderTimeout: headerWait,
+		IdleTimeout:       idleWait,
+		MaxHeaderBytes:    maxHeader,
+		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+	}
+}
