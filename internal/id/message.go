@@ -22,8 +22,11 @@ import (
 // The low byte is ours: see the flag constants. This is the encoding that public ids of the
 // imitated API show; the meaning of their low byte is unknown.
 type Message struct {
-	// Stanza is WhatsApp's own id, as its sender chose it.
+	// Stanza is WhatsApp's own id, as its sender chose it. "" when only its digest is known.
 	Stanza string
+	// Digest is the digest that stands for a stanza id too long for the text form, as bytes. Only
+	// ParseMessage sets it, and only when Stanza is "": it keeps the text form of the id whole.
+	Digest string
 	// Chat is where the message stands.
 	Chat Chat
 	// FromMe is true for messages the channel's own number sent.
@@ -69,6 +72,9 @@ func (m Message) String() string {
 		return ""
 	}
 	seg1, low := packStanza(m.Stanza)
+	if m.Stanza == "" && m.Digest != "" {
+		seg1, low = []byte(m.Digest), flagDigest
+	}
 	high := byte(headAlways)
 	if m.FromMe {
 		high |= headFromMe
@@ -99,8 +105,9 @@ func (m Message) String() string {
 	return out
 }
 
-// ParseMessage reads the text form. The error wraps ErrMessage. An id that carries only a digest
-// of its stanza id parses with Stanza "": look it up by its text.
+// ParseMessage reads the text form, and String of its result is that text. The error wraps
+// ErrMessage. An id that carries only a digest of its stanza id parses with Stanza "" and Digest
+// set: it finds the message by its text.
 func ParseMessage(s string) (Message, error) {
 	parts := strings.Split(s, "-")
 	if len(parts) < 2 || len(parts) > 3 || len(s) > 128 {
@@ -122,11 +129,14 @@ func ParseMessage(s string) (Message, error) {
 		return Message{}, fmt.Errorf("%w: unknown header", ErrMessage)
 	}
 	m := Message{FromMe: high&headFromMe != 0, Stanza: unpackStanza(raw[0], low)}
+	if low&flagDigest != 0 {
+		m.Digest = string(raw[0])
+	}
 	m.Chat = unpackChat(unpackNumber(raw[1][2:]), high, low)
 	if len(raw) == 3 {
 		m.Participant = User(unpackNumber(raw[2]))
 	}
-	if m.String() != s && low&flagDigest == 0 {
+	if m.String() != s {
 		return Message{}, fmt.Errorf("%w: not in canonical form", ErrMessage)
 	}
 	return m, nil

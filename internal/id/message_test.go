@@ -86,8 +86,24 @@ func FuzzParseMessage(f *testing.F) {
 	f.Add("PrDEMTosDVpLbhc-wAAOSg4_vg")
 	f.Add("OgECAwQFBgcI_w-kgABq52MXN9C0g-DkoOP74")
 	f.Fuzz(func(t *testing.T, s string) {
-		if m, err := id.ParseMessage(s); err == nil && m.Stanza != "" && m.String() != s {
+		if m, err := id.ParseMessage(s); err == nil && m.String() != s {
 			t.Errorf("%q parses as %+v, which is written %q", s, m, m.String())
 		}
 	})
+}
+
+// A stanza id that does not fit is replaced by its digest; the text still finds the message.
+func TestDigestKeepsItsText(t *testing.T) {
+	m := id.Message{Stanza: "a-stanza-id-that-is-longer-than-22-bytes", Chat: id.User("61371989950").Private()}
+	text := m.String()
+	got, err := id.ParseMessage(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.Stanza != "" || len(got.Digest) != 16 || got.Chat != m.Chat {
+		t.Errorf("%q parses as %+v, want a digest of 16 bytes and no stanza id", text, got)
+	}
+	if got.String() != text {
+		t.Errorf("%q is written %q after parsing", text, got.String())
+	}
 }

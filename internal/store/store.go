@@ -2,9 +2,15 @@
 // message and a webhook delivery are rows before anything leaves the process, so what is in the
 // database is what will happen, also after the process was killed.
 //
-// Every method that changes something returns nil only after its transaction is durable. Times are
-// UTC. Errors of kind fault.NotFound mean that there is no such row; all others are failures of
-// the database.
+// Every method that changes something returns nil only after its transaction is durable. A context
+// that ends before the transaction began prevents it; afterwards the result counts. Times are UTC
+// and kept to the microsecond.
+//
+// Errors of kind fault.NotFound mean that there is no such row, also where a row refers to a
+// channel that does not exist. fault.Conflict means that a new row's name is taken. fault.Busy
+// means that more is waiting to be written than the store is willing to hold: nothing was written,
+// try again. fault.Unavailable means that the store is closed. All others are failures of the
+// database.
 package store
 
 import (
@@ -23,6 +29,8 @@ type Store interface {
 	Outbox
 	Messages
 	Deliveries
+	// Close lets what was asked for finish and ends the store. Later calls fail with
+	// fault.Unavailable, except Close itself, which may be called again.
 	Close() error
 }
 
@@ -31,7 +39,8 @@ type Channels interface {
 	// AddChannel stores a new channel and its first token. The error is of kind fault.Conflict
 	// when the id or the token is taken.
 	AddChannel(ctx context.Context, c channel.Channel, token TokenHash) error
-	// AddToken gives a channel one more token.
+	// AddToken gives a channel one more token. The error is of kind fault.Conflict when the token is
+	// taken, also by the same channel.
 	AddToken(ctx context.Context, ch id.Channel, token TokenHash) error
 	// Channel returns one channel.
 	Channel(ctx context.Context, ch id.Channel) (channel.Channel, error)
@@ -52,14 +61,21 @@ type TokenHash [32]byte
 // and one owner who serves it.
 type Outbox interface {
 	// Accept stores a message to be sent and the message as programs see it (status pending), in
-	// one transaction, and returns the row's place in the channel's line.
+	// one transaction, and returns the row's place in the channel's line. Places grow in the order
+	// in which rows were accepted and are never given twice; they may skip numbers. o.Message and
+	// m.ID are the same; o.Seq, o.Attempts and o.SentAt are not read. The error is of kind
+	// fault.Conflict when the message is known already.
 	Accept(ctx context.Context, o Outbound, m message.Message) (seq int64, err error)
-	// NextOutbound returns the oldest waiting row of the channel; ok is false when there is none.
+	// NextOutbound returns the oldest row of the channel that is not finished, also when its NextAt
+	// is still to come; ok is false when there is none.
 	NextOutbound(ctx context.Context, ch id.Channel) (o Outbound, ok bool, err error)
-	// Postpone records a failed attempt: the row stays at the head of the line until next.
+	// Postpone records a failed attempt: the row stays at the head of the line until next. It does
+	// nothing to a finished row.
 	Postpone(ctx context.Context, ch id.Channel, seq int64, next time.Time, reason string) error
 	// Finish ends a row with the outcome and, in the same transaction, sets the status of the
-	// message, sets its time to the outcome's, and records what webhooks hear of it.
+	// message, sets its time to the outcome's, and records what webhooks hear of it. A status that
+	// the message has reached meanwhile, because a receipt overtook the ack, is not lowered. A row
+	// that is finished already stays as it is, nothing is told, and the error is nil.
 	Finish(ctx context.Context, ch id.Channel, seq int64, out Outcome, tell []Record) error
 	// Sent returns a row, finished or not, by the stanza id it left under.
 	Sent(ctx context.Context, ch id.Channel, stanza string) (Outbound, error)
@@ -98,22 +114,27 @@ type Outcome struct {
 // Messages keeps messages, sent and received, as programs see them.
 type Messages interface {
 	// Message returns one message.
+	// Messages are found by the text form of their id, so an id that was parsed from it will do,
+	// also one that does not tell the stanza id.
 	Message(ctx context.Context, ch id.Channel, m id.Message) (message.Message, error)
 	// Receive stores a message that came in and what webhooks hear of it, in one transaction.
 	// fresh is false, and nothing is written, when the message is known already.
 	Receive(ctx context.Context, ch id.Channel, m message.Message, tell Record) (fresh bool, err error)
 	// Advance stores that a message reached a status for a viewer ("" in a private chat), raises
 	// the status of the message if it follows, and records what webhooks hear of it, in one
-	// transaction. changed is false, and nothing is written, when that was known already, or when
-	// the message is not one of ours.
+	// transaction. A lower status that arrives late is stored and told, and raises nothing. changed
+	// is false, and nothing is written, when that was known already (Finish counts for viewer ""),
+	// or when the message is unknown or not from us.
 	Advance(ctx context.Context, ch id.Channel, s event.StatusChanged, tell Record) (changed bool, err error)
 	// Failure returns the code and the reason of a message that failed; both "" otherwise.
 	Failure(ctx context.Context, ch id.Channel, m id.Message) (code, reason string, err error)
-	// Tell records an event that belongs to no message.
+	// Tell records an event that belongs to no message. Nothing is written when an event with this
+	// id is known.
 	Tell(ctx context.Context, tell Record) error
 }
 
-// Record is an event as it will be told, and who is to hear it.
+// Record is an event as it will be told, and who is to hear it. A Record without an Event, such as
+// the zero Record, tells nothing.
 type Record struct {
 	Event   id.Event
 	Channel id.Channel
@@ -124,17 +145,21 @@ type Record struct {
 	Order string
 	// Body is what is told: the request body, complete.
 	Body []byte
-	// Webhooks are the keys of the webhooks that get a delivery. An event that nobody listens to
-	// is kept all the same.
+	// Webhooks are the keys of the webhooks that get a delivery, one each, however often named. An
+	// event that nobody listens to is kept all the same.
 	Webhooks []string
 }
 
-// Deliveries is the queue of webhook requests. Each webhook of a channel has one line.
+// Deliveries is the queue of webhook requests. Each webhook of a channel has one line. An attempt
+// is recorded in any case; a delivery that has ended, by success, by giving up or with its line,
+// stays as it ended.
 type Deliveries interface {
 	// OpenLines returns the lines that have open deliveries.
 	OpenLines(ctx context.Context) ([]Line, error)
-	// DueDelivery returns the oldest delivery of the line that is due at now. When none is due, ok
-	// is false and next is when the earliest will be, zero when the line is empty.
+	// DueDelivery returns the oldest delivery of the line that is due at now: one that was never
+	// attempted is, and after Retry one whose time has come. When none is due, ok is false and next
+	// is when the earliest will be, zero when the line is empty. Nothing is marked by it: until the
+	// attempt is recorded, the same delivery is due.
 	DueDelivery(ctx context.Context, l Line, now time.Time) (d Delivery, ok bool, next time.Time, err error)
 	// Delivered ends a delivery after a success.
 	Delivered(ctx context.Context, delivery int64, a Attempt) error
