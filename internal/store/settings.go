@@ -1,0 +1,73 @@
+package store
+
+import (
+	"fmt"
+	"time"
+
+	"tapgate/internal/channel"
+)
+
+// settingsRow is the stored form of channel.Settings. Durations are written as Go writes them, such
+// as "3s". What the dialect's extra settings hold is kept byte for byte, hence as base64.
+type settingsRow struct {
+	versioned
+	BackoffDelay    string            `json:"backoff_delay"`
+	MaxBackoffDelay string            `json:"max_backoff_delay"`
+	Webhooks        []webhookRow      `json:"webhooks,omitempty"`
+	Extra           map[string][]byte `json:"extra,omitempty"`
+}
+
+type webhookRow struct {
+	URL     string            `json:"url"`
+	Mode    string            `json:"mode,omitempty"`
+	Events  []filterRow       `json:"events,omitempty"`
+	Headers map[string]string `json:"headers,omitempty"`
+	Extra   map[string][]byte `json:"extra,omitempty"`
+}
+
+type filterRow struct {
+	Type   string `json:"type"`
+	Method string `json:"method,omitempty"`
+}
+
+// EncodeSettings returns the form of s that implementations store.
+func EncodeSettings(s channel.Settings) ([]byte, error) {
+	row := settingsRow{
+		versioned:       versioned{rowVersion},
+		BackoffDelay:    s.BackoffDelay.String(),
+		MaxBackoffDelay: s.MaxBackoffDelay.String(),
+		Extra:           s.Extra,
+	}
+	for _, w := range s.Webhooks {
+		hook := webhookRow{URL: w.URL, Mode: string(w.Mode), Headers: w.Headers, Extra: w.Extra}
+		for _, f := range w.Events {
+			hook.Events = append(hook.Events, filterRow(f))
+		}
+		row.Webhooks = append(row.Webhooks, hook)
+	}
+	return encodeRow(row)
+}
+
+// DecodeSettings reads what EncodeSettings wrote.
+func DecodeSettings(b []byte) (channel.Settings, error) {
+	var row settingsRow
+	if err := decodeRow(b, &row); err != nil {
+		return channel.Settings{}, fmt.Errorf("read stored settings: %w", err)
+	}
+	s := channel.Settings{Extra: row.Extra}
+	var err error
+	if s.BackoffDelay, err = time.ParseDuration(row.BackoffDelay); err != nil {
+		return channel.Settings{}, fmt.Errorf("read stored settings: backoff delay: %w", err)
+	}
+	if s.MaxBackoffDelay, err = time.ParseDuration(row.MaxBackoffDelay); err != nil {
+		return channel.Settings{}, fmt.Errorf("read stored settings: max backoff delay: %w", err)
+	}
+	for _, w := range row.Webhooks {
+		hook := channel.Webhook{URL: w.URL, Mode: channel.Mode(w.Mode), Headers: w.Headers, Extra: w.Extra}
+		for _, f := range w.Events {
+			hook.Events = append(hook.Events, channel.EventFilter(f))
+		}
+		s.Webhooks = append(s.Webhooks, hook)
+	}
+	return s, nil
+}
