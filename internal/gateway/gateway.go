@@ -45,7 +45,8 @@ type Options struct {
 type Planner interface {
 	// Plan renders the event of a channel and names the webhooks that want it.
 	Plan(ev event.Event, c channel.Channel) (store.Record, error)
-	// Wake says that the channel has new deliveries, or that its webhooks have changed.
+	// Wake says that the channel has new deliveries, or that its webhooks have changed. It returns
+	// at once and does not call the gateway.
 	Wake(ch id.Channel)
 }
 
@@ -56,9 +57,12 @@ type Gateway struct {
 	// mu guards the fields below.
 	mu     sync.RWMutex
 	phase  phase
-	run    context.Context // ends when the service stops; from Start on
-	stop   context.CancelFunc
 	actors map[id.Channel]*actor
+
+	// Both contexts are set by Start. soft ends when nothing new may begin, hard when what is under
+	// way has to end too.
+	soft, hard context.Context
+	end, cut   context.CancelFunc
 }
 
 // phase is how far the service is in its life.
@@ -99,10 +103,17 @@ func New(o Options) (*Gateway, error) {
 func (g *Gateway) actor(ch id.Channel) (*actor, error) {
 	g.mu.RLock()
 	defer g.mu.RUnlock()
+	if g.phase != running {
+		return nil, errNotRunning()
+	}
 	if a := g.actors[ch]; a != nil {
 		return a, nil
 	}
 	return nil, errNoChannel()
+}
+
+func errNotRunning() error {
+	return &fault.Error{Kind: fault.Unavailable, Message: "The gateway is not running", RetryAfter: 5 * time.Second}
 }
 
 func errNoChannel() error { return fault.New(fault.NotFound, "Channel not found") }

@@ -1,0 +1,37 @@
+package gateway
+
+import (
+	"context"
+	"time"
+
+	"tapgate/internal/channel"
+	"tapgate/internal/id"
+)
+
+// Health is how a channel is.
+type Health struct {
+	Channel channel.Channel
+	// StartedAt is when the gateway took the channel up, UTC; Uptime is how long ago that was.
+	StartedAt time.Time
+	Uptime    time.Duration
+	State     channel.State
+	// Reason explains the state to the operator; "" when it needs no explanation.
+	Reason string
+	// Version is the program's own.
+	Version string
+}
+
+// Health tells how a channel is.
+func (g *Gateway) Health(_ context.Context, ch id.Channel) (Health, error) {
+	a, err := g.actor(ch)
+	if err != nil {
+		return Health{}, err
+	}
+	v := a.view.Load()
+	c := v.channel
+	c.Settings = clone(c.Settings)
+	return Health{
+		Channel: c, StartedAt: a.startedAt.UTC(), Uptime: g.Now().Sub(a.startedAt),
+		State: v.state, Reason: v.reason, Version: g.Version,
+	}, nil
+}

@@ -1,0 +1,48 @@
+package gateway
+
+import (
+	"context"
+	"fmt"
+
+	"tapgate/internal/channel"
+	"tapgate/internal/event"
+)
+
+// receive makes durable what a session heard. It returns nil only when all of it is.
+func (a *actor) receive(ctx context.Context, in []event.Payload) error {
+	c := a.view.Load().channel
+	for _, p := range in {
+		name, _ := p.Name()
+		if err := a.receiveOne(ctx, c, p); err != nil {
+			a.log().Error("inbound not stored", "type", name, "error", err)
+			return fmt.Errorf("store inbound %s: %w", name, err)
+		}
+	}
+	return nil
+}
+
+func (a *actor) receiveOne(ctx context.Context, c channel.Channel, p event.Payload) error {
+	if r, ok := p.(event.MessageReceived); ok {
+		if err := a.complete(ctx, &r.Message); err != nil {
+			return err
+		}
+		p = r
+	}
+	rec, err := a.plan(c, p)
+	if err != nil {
+		return err
+	}
+	news := true
+	switch p := p.(type) {
+	case event.MessageReceived:
+		news, err = a.Store.Receive(ctx, a.id, p.Message, rec)
+	case event.StatusChanged:
+		news, err = a.Store.Advance(ctx, a.id, p, rec)
+	default:
+		err = a.Store.Tell(ctx, rec)
+	}
+	if err == nil && news {
+		a.wakeFor(rec.Webhooks)
+	}
+	return err
+}

@@ -1,0 +1,51 @@
+package gateway
+
+import (
+	"fmt"
+
+	"tapgate/internal/backend"
+	"tapgate/internal/fault"
+	"tapgate/internal/message"
+	"tapgate/internal/store"
+)
+
+// refused returns how a row ends that WhatsApp said no to. This is the one table of what its codes
+// mean to the caller of Send:
+//
+//	401 402 403 406 463 475  forbidden    it is about the recipient: blocked, not allowed, restricted
+//	404 410                  forbidden    the recipient or the group is not there
+//	405 473 479              unsupported  it is about the form of the message: another recipe may pass
+//	413                      too large
+//	429                      busy         too many messages
+//	other                    unavailable  not known; the same message gets the same answer
+//
+// The stable code is "whatsapp_" and the number in all cases. None is an internal error: WhatsApp
+// has answered.
+func refused(r *backend.Refusal) result {
+	kind, next := fault.Unavailable, ""
+	switch r.Code {
+	case 401, 402, 403, 406, 463, 475, 404, 410:
+		kind = fault.Forbidden
+	case 405, 473, 479:
+		kind, next = fault.Unsupported, "Send it in another form, for instance with another recipe or as plain text."
+	case 413:
+		kind = fault.TooLarge
+	case 429:
+		kind, next = fault.Busy, "Send more slowly."
+	}
+	reason := r.Reason
+	if reason == "" {
+		reason = fmt.Sprintf("WhatsApp refused the message with code %d.", r.Code)
+	}
+	out := failed(fmt.Sprintf("whatsapp_%d", r.Code), reason, kind)
+	out.err = &fault.Error{Kind: kind, Code: out.Code, Message: reason, Next: next, Cause: r}
+	return out
+}
+
+// failed returns how a row ends that was never sent.
+func failed(code, reason string, kind fault.Kind) result {
+	return result{
+		Outcome: store.Outcome{Status: message.Failed, Code: code, Reason: reason},
+		err:     &fault.Error{Kind: kind, Code: code, Message: reason},
+	}
+}

@@ -1,0 +1,130 @@
+package gateway
+
+import (
+	"context"
+	"time"
+
+	"tapgate/internal/backend"
+	"tapgate/internal/fault"
+	"tapgate/internal/id"
+	"tapgate/internal/message"
+	"tapgate/internal/store"
+)
+
+// Draft is a message to send.
+type Draft struct {
+	To      id.Chat
+	Content message.Content
+	// Typing is how long "typing" is shown before the message leaves. 0 shows nothing.
+	Typing time.Duration
+	// Recipe names the encoding; "" lets the backend choose.
+	Recipe string
+}
+
+// Send accepts a message and waits for WhatsApp's ack, for AckWait and the time of typing at most.
+// The status of the message says what is known then: sent, or pending, which means that it leaves
+// as soon as it can, also after a restart and when ctx has ended. Messages of a channel leave in
+// the order in which they were accepted.
+//
+// Errors are faults. Nothing was accepted when the kind is Invalid, Unpaired ("need channel
+// authorization for send message"), NotFound, or Busy without a Code. One with a Code is WhatsApp's
+// refusal, or says why the message could not leave: it has failed and is not sent again.
+func (g *Gateway) Send(ctx context.Context, ch id.Channel, d Draft) (message.Message, error) {
+	if err := validate(d); err != nil {
+		return message.Message{}, err
+	}
+	a, err := g.actor(ch)
+	if err != nil {
+		return message.Message{}, err
+	}
+	v := a.view.Load()
+	if !v.channel.Paired() {
+		return message.Message{}, fault.New(fault.Unpaired, "need channel authorization for send message")
+	}
+	if v.session == nil {
+		return message.Message{}, &fault.Error{Kind: fault.Unavailable, Message: "The session of this channel is not open yet", RetryAfter: 2 * time.Second}
+	}
+	env, err := v.session.Prepare(ctx, backend.Draft{Chat: d.To, Content: d.Content, Recipe: d.Recipe})
+	if err != nil {
+		return message.Message{}, err
+	}
+	out, ok := a.line.reserve(env.Stanza, g.MaxQueue)
+	if !ok {
+		return message.Message{}, &fault.Error{Kind: fault.Busy, Message: "Too many messages are waiting in this channel", RetryAfter: 30 * time.Second}
+	}
+	defer a.line.leave(env.Stanza)
+	m, err := a.accept(ctx, v, d, env)
+	if err != nil {
+		return message.Message{}, err
+	}
+	return a.outcomeOf(ctx, m, out, d.Typing)
+}
+
+func validate(d Draft) error {
+	var p fault.Problems
+	if d.To.IsZero() {
+		p.Add("/to", "must name a chat")
+	}
+	if d.Content == nil {
+		p.Add("", "must have a content")
+	} else {
+		p.Join("", message.Validate(d.Content))
+	}
+	return p.Err()
+}
+
+// accept commits a prepared message and hands it to the line.
+func (a *actor) accept(ctx context.Context, v *view, d Draft, env backend.Envelope) (message.Message, error) {
+	now := a.Now().UTC()
+	m := message.Message{
+		ID:      id.Message{Stanza: env.Stanza, Chat: env.Chat, FromMe: true},
+		From:    v.channel.Number,
+		Source:  message.SourceAPI,
+		At:      now.Truncate(time.Second),
+		Status:  message.Pending,
+		Content: d.Content,
+	}
+	o := store.Outbound{
+		Channel: a.id, Message: m.ID, Payload: env.Payload, Recipe: env.Recipe, Typing: d.Typing,
+		AcceptedAt: now, ExpiresAt: now.Add(a.Expiry),
+	}
+	seq, err := a.Store.Accept(ctx, o, m)
+	if err != nil {
+		a.line.lose()
+		return message.Message{}, err
+	}
+	o.Seq = seq
+	a.line.put(entry{Outbound: o, message: &m})
+	return m, nil
+}
+
+// outcomeOf waits for the outcome and returns the message with it.
+func (a *actor) outcomeOf(ctx context.Context, m message.Message, out <-chan result, typing time.Duration) (message.Message, error) {
+	if a.AckWait < 0 {
+		return m, nil
+	}
+	t := time.NewTimer(a.AckWait + typing)
+	defer t.Stop()
+	select {
+	case r := <-out:
+		m.Status, m.At = r.Status, r.At
+		return m, r.err
+	case <-t.C:
+	case <-ctx.Done():
+	case <-a.soft.Done():
+	}
+	return m, nil
+}
+
+// Message returns one message of a channel, sent or received. The error is of kind NotFound when
+// there is none.
+func (g *Gateway) Message(ctx context.Context, ch id.Channel, m id.Message) (message.Message, error) {
+	if _, err := g.actor(ch); err != nil {
+		return message.Message{}, err
+	}
+	found, err := g.Store.Message(ctx, ch, m)
+	if fault.Is(err, fault.NotFound) {
+		err = fault.Wrap(fault.NotFound, err, "Specified message not found")
+	}
+	return found, err
+}

@@ -1,0 +1,102 @@
+package gateway
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"tapgate/internal/backend"
+	"tapgate/internal/channel"
+	"tapgate/internal/event"
+)
+
+// link is what a session was opened with. It carries the session's word to the actor, as long as
+// the session is the current one.
+type link struct{ *actor }
+
+var (
+	_ backend.Sink   = (*link)(nil)
+	_ backend.Ledger = (*actor)(nil)
+)
+
+// errStale says that a session was replaced by another one and has no say any more.
+var errStale = errors.New("the session has been replaced")
+
+// Handle implements backend.Sink. What a replaced session still hands over counts like any other.
+func (l *link) Handle(ctx context.Context, in []event.Payload) error { return l.receive(ctx, in) }
+
+// Paired implements backend.Sink.
+func (l *link) Paired(ctx context.Context, who backend.Identity) error {
+	return l.change(func(v *view) error {
+		if v.link != l {
+			return errStale
+		}
+		if err := l.Store.SetIdentity(ctx, l.id, who.Number, who.Device, who.PushName); err != nil {
+			return err
+		}
+		v.channel.Number, v.channel.Device, v.channel.PushName = who.Number, who.Device, who.PushName
+		v.qr = Login{}
+		l.log().Info("channel paired", "number", who.Number)
+		return nil
+	})
+}
+
+// Named implements backend.Sink.
+func (l *link) Named(ctx context.Context, pushName string) {
+	err := l.change(func(v *view) error {
+		if v.link != l || !v.channel.Paired() || v.channel.PushName == pushName {
+			return errStale
+		}
+		v.channel.PushName = pushName
+		return l.Store.SetIdentity(ctx, l.id, v.channel.Number, v.channel.Device, pushName)
+	})
+	if err != nil && !errors.Is(err, errStale) {
+		l.log().Warn("name not stored", "error", err)
+	}
+}
+
+// State implements backend.Sink.
+func (l *link) State(ctx context.Context, s backend.StateChange) {
+	l.change(func(v *view) error {
+		if v.link != l || !follows(v.state, s.State) {
+			return errStale
+		}
+		if s.State == channel.Unpaired {
+			l.forget(ctx, v, s.Reason)
+			l.spawn(l.drop) // not here: closing a session waits for this very call
+			return nil
+		}
+		v.live = s.State != channel.Idle && (v.channel.Paired() || !s.State.Terminal())
+		l.enter(ctx, v, s)
+		return nil
+	})
+}
+
+// drop closes the session that belongs to the link, if it still is the current one.
+func (l *link) drop() {
+	l.control.Lock()
+	defer l.control.Unlock()
+	if l.view.Load().link == l {
+		l.closeSession()
+	}
+}
+
+// QR implements backend.Sink.
+func (l *link) QR(_ context.Context, text string, until time.Time) {
+	l.change(func(v *view) error {
+		if v.link != l {
+			return errStale
+		}
+		v.qr = Login{QR: text, ExpiresAt: until}
+		return nil
+	})
+}
+
+// Sent implements backend.Ledger.
+func (a *actor) Sent(ctx context.Context, stanza string) (backend.Envelope, time.Time, error) {
+	o, err := a.Store.Sent(ctx, a.id, stanza)
+	if err != nil {
+		return backend.Envelope{}, time.Time{}, err
+	}
+	return envelope(o), o.SentAt, nil
+}
