@@ -72,6 +72,7 @@ func (g *Gateway) Stop(ctx context.Context) error {
 	g.mu.Lock()
 	if g.phase == running {
 		g.end()
+		defer g.cut()
 	}
 	g.phase = stopped
 	g.mu.Unlock()
