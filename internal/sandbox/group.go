@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"cmp"
+	"math/rand/v2"
 	"slices"
 	"strconv"
 	"time"
@@ -40,7 +41,7 @@ func (c *conn) createGroup(q *query) *waBinary.Node {
 	return c.answer(q, func(ch *change) *waBinary.Node {
 		creator := c.device.account
 		g := &group{
-			id: ch.n.newGroupID(), subject: attr(&q.child, "subject"),
+			id: newGroupID(), subject: attr(&q.child, "subject"),
 			creator: creator, created: time.Now(), members: []*account{creator},
 		}
 		for _, child := range q.child.GetChildren() {
@@ -72,10 +73,11 @@ func (c *conn) createGroup(q *query) *waBinary.Node {
 	})
 }
 
-// newGroupID makes the next id in WhatsApp's form: 18 digits that begin with 120363.
-func (n *Network) newGroupID() string {
-	const first = 120363_000_000_000_001
-	return strconv.Itoa(first + len(n.groups))
+// newGroupID makes an id in WhatsApp's form: 18 digits that begin with 120363. It is
+// random, so that a restart without data does not give a known group's id again.
+func newGroupID() string {
+	const first, span = 120363_000_000_000_000, 1_000_000_000_000
+	return strconv.FormatUint(first+rand.Uint64N(span), 10)
 }
 
 // queryGroup describes a group to one of its members.

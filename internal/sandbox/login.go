@@ -87,7 +87,7 @@ func (c *conn) activate(q *query) *waBinary.Node {
 		c.active = true
 		ch.after(func() {
 			c.send(*reply)
-			c.enqueue(backlog(d.outbox)...)
+			c.send(backlog(d.outbox)...)
 		})
 		return nil
 	})

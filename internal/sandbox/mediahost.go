@@ -45,7 +45,7 @@ func (n *Network) mediaAuth() string {
 func (n *Network) serveMedia(w http.ResponseWriter, r *http.Request) {
 	upload := strings.HasPrefix(r.URL.Path, uploadPath)
 	switch {
-	case upload && r.FormValue("auth") != n.mediaAuth():
+	case upload && r.URL.Query().Get("auth") != n.mediaAuth():
 		http.Error(w, "unauthorized", http.StatusUnauthorized)
 	case upload && r.Method == http.MethodPost:
 		n.upload(w, r)

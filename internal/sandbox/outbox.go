@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"maps"
+	"slices"
 
 	waBinary "go.mau.fi/whatsmeow/binary"
 	"go.mau.fi/whatsmeow/types"
@@ -46,7 +47,7 @@ func (ch *change) deliver(d *device, node waBinary.Node) {
 	ch.after(func() {
 		if c := d.conn; c != nil && c.active && !e.sent {
 			e.sent = true
-			c.enqueue(outgoing{node: e.node})
+			c.send(e.node)
 		}
 	})
 }
@@ -58,36 +59,42 @@ func (ch *change) deliverLive(d *device, node waBinary.Node) {
 	}
 }
 
-// acknowledge removes the entry that a client has dealt with.
+// acknowledge removes the entry that a client has dealt with, even if it was
+// written to an earlier connection: the client says that it has it.
 func (ch *change) acknowledge(d *device, key entryKey) {
 	for i, e := range d.outbox {
-		if e.sent && e.key == key {
-			d.outbox = append(d.outbox[:i:i], d.outbox[i+1:]...)
-			ch.forgetEntry(e)
-			return
+		if e.key != key {
+			continue
 		}
+		if i == 0 { // the usual case, without moving the rest
+			d.outbox[0], d.outbox = nil, d.outbox[1:]
+		} else {
+			d.outbox = slices.Delete(d.outbox, i, i+1)
+		}
+		ch.forgetEntry(e)
+		return
 	}
 }
 
 // backlog is what goes out when a client asks for delivery: a preview, all that
 // waits, and the end of it. The entries count as sent.
-func backlog(outbox []*entry) []outgoing {
+func backlog(outbox []*entry) []waBinary.Node {
 	counts := make(map[string]int)
-	var out []outgoing
+	var out []waBinary.Node
 	for i, e := range outbox {
 		counts[e.node.Tag]++
 		e.sent = true
 		node := e.node
 		node.Attrs = maps.Clone(node.Attrs)
 		node.Attrs["offline"] = i
-		out = append(out, outgoing{node: node})
+		out = append(out, node)
 	}
 	preview := serverBulletin(element("offline_preview", waBinary.Attrs{
 		"count": len(outbox), "message": counts["message"], "receipt": counts["receipt"],
 		"notification": counts["notification"], "appdata": 0,
 	}, nil))
 	done := serverBulletin(element("offline", waBinary.Attrs{"count": len(outbox)}, nil))
-	return append(append([]outgoing{{node: preview}}, out...), outgoing{node: done})
+	return slices.Concat(children(preview), out, children(done))
 }
 
 // handleAck clears what a client acknowledges, or refuses to process.

@@ -49,16 +49,10 @@ type conn struct {
 	gone   chan struct{} // closed when both goroutines are about to end
 
 	mu      sync.Mutex
-	queue   []outgoing
+	queue   []waBinary.Node
 	waiters map[string]chan *waBinary.Node // answers to the server's own queries
 	closing bool
 	filled  chan struct{} // signals that queue is not empty
-}
-
-// outgoing is a stanza on its way, and the outbox entry it fulfils, if any.
-type outgoing struct {
-	node  waBinary.Node
-	entry *entry
 }
 
 // ReadMessage implements noise.Wire.
@@ -191,16 +185,15 @@ func (c *conn) read(ctx context.Context) (*waBinary.Node, error) {
 	return waBinary.Unmarshal(raw)
 }
 
-// send puts a stanza that need not survive the connection into its queue.
-func (c *conn) send(node waBinary.Node) { c.enqueue(outgoing{node: node}) }
-
-func (c *conn) enqueue(out ...outgoing) {
+// send puts stanzas into the connection's queue. What must not get lost with the
+// connection has to be in an outbox.
+func (c *conn) send(nodes ...waBinary.Node) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.closing {
 		return
 	}
-	c.queue = append(c.queue, out...)
+	c.queue = append(c.queue, nodes...)
 	select {
 	case c.filled <- struct{}{}:
 	default:
@@ -221,8 +214,8 @@ func (c *conn) writeAll(ctx context.Context) {
 		batch := c.queue
 		c.queue = nil
 		c.mu.Unlock()
-		for _, out := range batch {
-			if err := c.write(ctx, out); err != nil {
+		for _, node := range batch {
+			if err := c.write(ctx, node); err != nil {
 				c.n.log.Debug("write failed", "error", err)
 				return
 			}
@@ -230,11 +223,11 @@ func (c *conn) writeAll(ctx context.Context) {
 	}
 }
 
-func (c *conn) write(ctx context.Context, out outgoing) error {
-	if out.node.Tag == "message" && c.device != nil {
-		c.n.taps.delivered(c.device, &out.node)
+func (c *conn) write(ctx context.Context, node waBinary.Node) error {
+	if node.Tag == "message" && c.device != nil {
+		c.n.taps.delivered(c.device, &node)
 	}
-	raw, err := waBinary.Marshal(out.node)
+	raw, err := waBinary.Marshal(node)
 	if err != nil {
 		return fmt.Errorf("encode stanza: %w", err)
 	}

@@ -1,6 +1,8 @@
 package sandbox
 
 import (
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -70,10 +72,8 @@ func snapshot[T any](t *taps, from *map[int]T) []T {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	out := make([]T, 0, len(*from))
-	for id := 1; id <= t.last && len(out) < len(*from); id++ {
-		if tap, ok := (*from)[id]; ok {
-			out = append(out, tap)
-		}
+	for _, id := range slices.Sorted(maps.Keys(*from)) {
+		out = append(out, (*from)[id])
 	}
 	return out
 }
