@@ -1,0 +1,185 @@
+// The phone: its frame, the open chat, and the line to write in.
+import { h, number } from './dom.js';
+import { icon } from './icons.js';
+import { bubble } from './bubble.js';
+import { isGroup } from './state.js';
+
+const platforms = [['android', 'Android', 'phone'], ['ios', 'iOS', 'phone'], ['web', 'Web', 'globe']];
+
+// Device owns the middle column. Bubbles are kept while their message is the same, so that
+// a carousel keeps its place and a button its focus.
+export class Device {
+  #rows = new Map(); // message id -> { key, el }
+  #shown = '';
+  #stage;
+
+  constructor(stage, actions) {
+    this.#stage = stage;
+    this.actions = actions;
+    this.switch = h('div', { class: 'segments', role: 'radiogroup', 'aria-label': 'Which client this customer uses' });
+    this.caption = h('p', { class: 'caption' });
+    this.face = h('span', { class: 'face' });
+    this.title = h('span', { class: 'peer-name' });
+    this.subtitle = h('span', { class: 'peer-state' });
+    this.chat = h('div', { class: 'chat-view', role: 'log', 'aria-label': 'Messages', tabindex: '0' });
+    this.screen = h('div', { class: 'screen' }, statusBar(),
+      h('header', { class: 'peer' }, this.face, h('span', { class: 'peer-text' }, this.title, this.subtitle)),
+      this.chat, this.#composer(), h('div', { class: 'toasts', role: 'status', 'aria-live': 'polite' }));
+    this.frame = h('div', { class: 'device', data: { platform: 'android' } }, this.screen);
+    stage.append(h('div', { class: 'stage-head' }, this.caption, this.switch), this.frame);
+  }
+
+  draw(state) {
+    const customer = state.customer(state.open.phone);
+    this.#stage.classList.toggle('vacant', !customer);
+    if (!customer) {
+      this.caption.textContent = 'No customer yet';
+      return;
+    }
+    this.frame.dataset.platform = customer.platform;
+    this.caption.replaceChildren(h('strong', { text: `${customer.name}’s phone` }), h('span', { text: number(customer.phone) }));
+    this.#drawSwitch(customer);
+    this.#drawPeer(state);
+    this.#drawChat(state, customer);
+  }
+
+  #drawSwitch(customer) {
+    this.switch.replaceChildren(...platforms.map(([value, name, symbol]) => {
+      const on = customer.platform === value;
+      const button = h('button', { type: 'button', role: 'radio', 'aria-checked': String(on), tabindex: on ? '0' : '-1', data: { platform: value } }, icon(symbol), h('span', { text: name }));
+      button.addEventListener('click', () => this.actions.platform(value));
+      button.addEventListener('keydown', (event) => this.#arrow(event, value));
+      return button;
+    }));
+  }
+
+  async #arrow(event, value) {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (!step) return;
+    const at = platforms.findIndex(([v]) => v === value);
+    const [next] = platforms[(at + step + platforms.length) % platforms.length];
+    await this.actions.platform(next);
+    this.switch.querySelector(`[data-platform="${next}"]`)?.focus();
+  }
+
+  #drawPeer(state) {
+    const group = isGroup(state.open.chat);
+    this.face.replaceChildren(icon(group ? 'people' : 'shop'));
+    this.title.textContent = state.chatName(state.open.chat);
+    const members = state.groups.find((g) => g.chat === state.open.chat)?.members ?? [];
+    const typing = this.actions.businessTyping(state.open);
+    this.subtitle.classList.toggle('live', Boolean(typing));
+    this.subtitle.textContent = typing ? 'typing…' : group ? members.map((m) => (m === state.open.phone ? 'You' : state.nameOf(m))).join(', ') : 'Business account';
+    this.chat.classList.toggle('is-group', group);
+  }
+
+  #drawChat(state, customer) {
+    const key = `${state.open.phone} ${state.open.chat}`;
+    const fresh = key !== this.#shown;
+    const low = fresh || this.chat.scrollHeight - this.chat.scrollTop - this.chat.clientHeight < 120;
+    const context = this.actions.context(customer);
+    const rows = new Map();
+    const messages = state.messages(state.open.phone, state.open.chat);
+    const nodes = [h('p', { class: 'chip lock' }, icon('lock'), 'End-to-end encrypted with the Signal protocol. Nothing leaves this machine.')];
+    let before = null;
+    for (const message of messages) {
+      const day = dayOf(message.timestamp);
+      if (!before || day !== dayOf(before.timestamp)) nodes.push(h('p', { class: 'chip day', text: day }));
+      const row = this.#row(message, context);
+      row.el.classList.toggle('first', !before || before.from !== message.from || day !== dayOf(before.timestamp));
+      rows.set(message.id, row);
+      nodes.push(row.el);
+      before = message;
+    }
+    if (!messages.length) nodes.push(h('p', { class: 'chip', text: 'No messages yet. Send one with the command on the right.' }));
+    if (this.actions.businessTyping(state.open)) nodes.push(typingBubble());
+    this.#rows = rows;
+    this.#shown = key;
+    replaceChanged(this.chat, nodes);
+    if (low) this.chat.scrollTop = this.chat.scrollHeight;
+  }
+
+  #row(message, context) {
+    const key = JSON.stringify([message, context.platform]);
+    const known = this.#rows.get(message.id);
+    if (known?.key === key) return known;
+    const focused = known?.el.contains(document.activeElement) ? [...known.el.querySelectorAll('button')].indexOf(document.activeElement) : -1;
+    const el = bubble(message, context);
+    if (focused >= 0) requestAnimationFrame(() => el.querySelectorAll('button')[focused]?.focus({ preventScroll: true }));
+    if (!known) el.classList.add('new');
+    return { key, el };
+  }
+
+  // goTo scrolls to a message and lights it up.
+  goTo(id) {
+    const el = this.#rows.get(id)?.el;
+    if (!el) return;
+    el.scrollIntoView({ block: 'center', behavior: 'smooth' });
+    el.classList.add('lit');
+    setTimeout(() => el.classList.remove('lit'), 1400);
+  }
+
+  #composer() {
+    const text = h('textarea', { class: 'line', rows: '1', placeholder: 'Message', 'aria-label': 'Write as this customer', maxlength: '65536' });
+    const send = h('button', { type: 'submit', class: 'send', 'aria-label': 'Send' }, icon('send'));
+    const pick = h('input', { type: 'file', class: 'offscreen', tabindex: '-1', 'aria-hidden': 'true' });
+    const attach = h('button', { type: 'button', class: 'attach', 'aria-label': 'Attach a file', on: { click: () => pick.click() } }, icon('clip'));
+    const form = h('form', { class: 'composer' }, h('div', { class: 'pill' }, text, attach, pick), send);
+    const fit = () => { text.rows = Math.min(5, Math.max(1, text.value.split('\n').length)); };
+    text.addEventListener('input', () => { fit(); this.actions.typing(); });
+    text.addEventListener('keydown', (event) => {
+      if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) {
+        event.preventDefault();
+        form.requestSubmit();
+      }
+    });
+    form.addEventListener('submit', async (event) => {
+      event.preventDefault();
+      const value = text.value;
+      if (!value.trim()) return;
+      text.value = '';
+      fit();
+      if (!await this.actions.write({ text: value }) && !text.value) { text.value = value; fit(); }
+      text.focus();
+    });
+    pick.addEventListener('change', async () => {
+      const [file] = pick.files;
+      pick.value = '';
+      if (file) await this.actions.attach(file);
+    });
+    return form;
+  }
+}
+
+// replaceChanged puts nodes into parent and leaves those in place that stand there already, so
+// that neither focus nor scroll position is lost.
+function replaceChanged(parent, nodes) {
+  const keep = new Set(nodes);
+  for (const child of [...parent.childNodes]) if (!keep.has(child)) child.remove();
+  let at = parent.firstChild;
+  for (const node of nodes) {
+    if (node === at) at = at.nextSibling;
+    else parent.insertBefore(node, at);
+  }
+}
+
+function statusBar() {
+  const time = h('span', { class: 'status-time' });
+  const tick = () => { time.textContent = new Date().toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', hour12: false }); };
+  tick();
+  setInterval(tick, 10000);
+  return h('div', { class: 'status-bar', 'aria-hidden': 'true' }, time, h('span', { class: 'island' }),
+    h('span', { class: 'status-icons' }, h('i', { class: 'signal' }), h('i', { class: 'battery' })),
+    h('span', { class: 'web-address' }, icon('lock'), 'web.whatsapp · emulated'));
+}
+
+function typingBubble() {
+  return h('div', { class: 'row theirs first typing' }, h('div', { class: 'bubble', role: 'status', 'aria-label': 'The business is typing' }, h('i'), h('i'), h('i')));
+}
+
+function dayOf(timestamp) {
+  const date = new Date(timestamp * 1000);
+  const today = new Date();
+  if (date.toDateString() === today.toDateString()) return 'Today';
+  return date.toLocaleDateString([], { day: 'numeric', month: 'long', year: 'numeric' });
+}

@@ -1,0 +1,53 @@
+// What a finger does on the phone: the press is the network's, the effect is the phone's.
+import { api } from './api.js';
+import { copyText } from './dom.js';
+import { buttonRow } from './button.js';
+import { callSheet, jsonSheet, linkDialog, listSheet, openSheet } from './sheet.js';
+import { toast } from './toast.js';
+
+export class Finger {
+  constructor(screen, { state, attempt }) {
+    Object.assign(this, { screen, state, attempt });
+  }
+
+  get customer() {
+    return this.state.customer(this.state.open.phone);
+  }
+
+  // press asks the network first: it knows what this client can't do. Only then the effect follows.
+  async press(message, press, button) {
+    const { phone, platform } = this.customer;
+    const done = await this.attempt(() => api.tap(phone, { message_id: message.id, platform, ...press }));
+    if (done) await this.effect(button, platform);
+  }
+
+  async effect(button, platform) {
+    switch (button.kind) {
+      case 'url':
+        linkDialog(this.screen, button.url ?? '');
+        break;
+      case 'call':
+        callSheet(this.screen, platform, button.phone_number ?? '', () => toast(this.screen, 'Nobody picks up: this is a sandbox'));
+        break;
+      case 'copy':
+        toast(this.screen, (await copyText(button.copy_code ?? '')) ? 'Code copied' : 'The browser does not allow copying');
+        break;
+      default:
+    }
+  }
+
+  openList(message) {
+    const { phone, platform } = this.customer;
+    listSheet(this.screen, platform, message, (row) =>
+      this.attempt(() => api.tap(phone, { message_id: message.id, row: row.id, platform })));
+  }
+
+  openAll(message) {
+    const rows = message.buttons.map((button, i) => buttonRow(button, () => { done(); this.press(message, { button: i }, button); }));
+    const done = openSheet(this.screen, { kind: 'bottom', title: 'All options', body: rows });
+  }
+
+  inspect(message) {
+    jsonSheet(this.screen, message);
+  }
+}
