@@ -1,0 +1,135 @@
+package config
+
+import (
+	"encoding/hex"
+	"fmt"
+	"net"
+	"net/netip"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"tapgate/internal/obs"
+)
+
+// Invalid lists everything wrong with a configuration, each in one sentence that names the flag.
+type Invalid []string
+
+// Error implements error.
+func (e Invalid) Error() string { return strings.Join(e, "\n") }
+
+// add records a problem.
+func (e *Invalid) add(format string, args ...any) { *e = append(*e, fmt.Sprintf(format, args...)) }
+
+// err returns the problems as an error, nil when there are none.
+func (e Invalid) err() error {
+	if len(e) == 0 {
+		return nil
+	}
+	return e
+}
+
+// Validate returns an error of type Invalid with every problem, or nil.
+func (s Sandbox) Validate() error {
+	var e Invalid
+	e.local(s.Listen, s.UnsafeListen)
+	e.token(s.Token, 1)
+	return e.err()
+}
+
+// Validate returns an error of type Invalid with every problem, or nil.
+func (n Network) Validate() error {
+	var e Invalid
+	e.local(n.Listen, n.UnsafeListen)
+	return e.err()
+}
+
+// minLiveToken is the least length of a token that guards a real number.
+const minLiveToken = 16
+
+// Validate returns an error of type Invalid with every problem, or nil.
+func (s Serve) Validate() error {
+	var e Invalid
+	e.address("--listen", s.Listen, 0)
+	switch {
+	case s.Peer != "" && s.Root == "":
+		e.add("--network needs --network-root: the root key that the network printed")
+	case s.Peer == "" && s.Root != "":
+		e.add("--network-root needs --network: the address that the network printed")
+	}
+	if s.Peer != "" {
+		e.address("--network", s.Peer, 1)
+	}
+	if _, err := s.RootKey(); s.Root != "" && err != nil {
+		e.add("--network-root: %v", err)
+	}
+	if s.Emulated() {
+		e.token(s.Token, 1)
+	} else {
+		e.token(s.Token, minLiveToken)
+	}
+	if s.Webhook != "" {
+		u, err := url.Parse(s.Webhook)
+		if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
+			e.add("--webhook: want a URL that begins with http:// or https://")
+		}
+	}
+	return e.err()
+}
+
+// RootKey reads Root.
+func (s Serve) RootKey() (key [32]byte, err error) {
+	b, err := hex.DecodeString(s.Root)
+	if err != nil || len(b) != len(key) {
+		return key, fmt.Errorf("want %d hexadecimal digits", 2*len(key))
+	}
+	return [32]byte(b), nil
+}
+
+// local checks a --listen that other machines should not reach.
+func (e *Invalid) local(listen string, unsafe bool) {
+	if e.address("--listen", listen, 0) && !unsafe && !Loopback(listen) {
+		e.add("--listen %s can be reached from other machines: use a loopback address, or add --unsafe-listen", listen)
+	}
+}
+
+// address checks host:port and reports whether it is one.
+func (e *Invalid) address(flag, s string, minPort int) bool {
+	_, port, err := net.SplitHostPort(s)
+	if err == nil {
+		var n int
+		if n, err = strconv.Atoi(port); err == nil && n >= minPort && n <= 65535 {
+			return true
+		}
+	}
+	e.add("%s %q: want host:port, with a port from %d to 65535", flag, s, minPort)
+	return false
+}
+
+// token checks a token that is given; it must fit into a header and a URL.
+func (e *Invalid) token(token obs.Secret, minLength int) {
+	t := token.Reveal()
+	if t == "" {
+		return
+	}
+	if len(t) < minLength {
+		e.add("--token: %d characters guard a real number badly: want at least %d", len(t), minLength)
+	}
+	if strings.ContainsFunc(t, func(r rune) bool { return r <= ' ' || r > '~' }) {
+		e.add("--token: want printable ASCII without spaces")
+	}
+}
+
+// Loopback reports whether host:port is reached from this machine only. An empty host means all
+// interfaces, and a name other than localhost may mean anything.
+func Loopback(address string) bool {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return false
+	}
+	if host == "localhost" {
+		return true
+	}
+	a, err := netip.ParseAddr(host)
+	return err == nil && a.Unmap().IsLoopback()
+}
