@@ -1,5 +1,12 @@
 package message
 
+import (
+	"fmt"
+	"net/url"
+	"strings"
+	"unicode"
+)
+
 // ButtonKind says what a press does.
 type ButtonKind string
 
@@ -10,6 +17,10 @@ const (
 	Call       ButtonKind = "call"
 	Copy       ButtonKind = "copy"
 )
+
+// ButtonPrefix stands before the id of a button on the wire and in webhooks. Programs written for
+// the dialect compare ids with it.
+const ButtonPrefix = "ButtonsV3:"
 
 // Buttons is the action of a message with one to MaxButtons buttons.
 type Buttons []Button
@@ -54,4 +65,54 @@ func (b Buttons) Mixed() bool {
 		}
 	}
 	return replies && others
+}
+
+func (k *checker) buttons(path string, list Buttons) {
+	k.count(path, len(list), MaxButtons)
+	seen := map[string]string{}
+	for i, b := range list {
+		at := fmt.Sprintf("%s/%d", path, i)
+		k.button(at, b)
+		k.unique(seen, at+"/id", b.ID)
+	}
+}
+
+func (k *checker) button(path string, b Button) {
+	k.required(path+"/title", b.Title, MaxButtonTitle)
+	k.required(path+"/id", b.ID, MaxID)
+	switch b.Kind {
+	case QuickReply:
+	case URL:
+		k.link(path+"/url", b.URL)
+		if b.MerchantURL != "" {
+			k.link(path+"/merchant_url", b.MerchantURL)
+		}
+	case Call:
+		k.phone(path+"/phone_number", b.PhoneNumber)
+	case Copy:
+		k.filled(path+"/copy_code", b.CopyCode)
+	default:
+		k.Add(path+"/type", "must be equal to one of the allowed values: %s, %s, %s, %s", QuickReply, URL, Call, Copy)
+	}
+	k.optional(path+"/url", b.URL, MaxURL)
+	k.optional(path+"/merchant_url", b.MerchantURL, MaxURL)
+	k.optional(path+"/phone_number", b.PhoneNumber, MaxID)
+	k.optional(path+"/copy_code", b.CopyCode, MaxCopyCode)
+}
+
+// link checks the target of a button: an app opens nothing but absolute links to the web.
+func (k *checker) link(path, s string) {
+	u, err := url.Parse(s)
+	web := err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != ""
+	if !web || strings.ContainsFunc(s, unicode.IsSpace) {
+		k.Add(path, "must be an absolute http or https URL with a host")
+	}
+}
+
+// phone checks a number to dial.
+func (k *checker) phone(path, s string) {
+	digits := strings.TrimPrefix(s, "+")
+	if len(digits) < 7 || len(digits) > 15 || strings.Trim(digits, "0123456789") != "" {
+		k.Add(path, "must be 7 to 15 digits, optionally after a + (spaces, hyphens and brackets are not removed for you)")
+	}
 }

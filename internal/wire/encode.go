@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"errors"
 	"io"
 	"time"
 
@@ -13,8 +14,11 @@ import (
 
 // Encoded is a message in the form that leaves.
 type Encoded struct {
+	// Message always carries a MessageContextInfo with a message secret of 32 bytes, so that a
+	// re-send is the same message to every device.
 	Message *waE2E.Message
-	// Nodes go into the stanza beside the encrypted message; empty for plain text.
+	// Nodes go into the stanza beside the encrypted message; empty for plain text. Their attributes
+	// are strings, their content is nil or nodes.
 	Nodes []waBinary.Node
 	// Opaque asks the sender to hide the content from its own client library, which would
 	// otherwise add stanza nodes and attributes of its own.
@@ -31,12 +35,60 @@ type Options struct {
 	Group bool
 	// Random yields message secrets and ids. It must be cryptographically secure.
 	Random io.Reader
-	// Now is the time that is written into the message.
+	// Now is the time that is written into the message, to the second.
 	Now time.Time
 }
 
-// Encode turns content into its form on the wire. The error is a fault of kind Invalid or
-// Unsupported.
+// Encode turns content into its form on the wire. The error is a fault: of kind Invalid for content
+// that message.Validate refuses, of kind Unsupported for a recipe that does not exist or does not
+// fit the content, of kind Internal when Random fails.
 func Encode(c message.Content, o Options) (Encoded, error) {
-	return Encoded{}, fault.New(fault.Unsupported, "not yet")
+	if wrong := message.Validate(c); len(wrong) > 0 {
+		var all fault.Problems
+		all.Join("", wrong)
+		return Encoded{}, all.Err()
+	}
+	name := o.Recipe
+	if name == "" {
+		name = choose(c, o.Group)
+	}
+	r, ok := find(name)
+	if !ok {
+		return Encoded{}, fault.New(fault.Unsupported, "there is no recipe %q", name)
+	}
+	if !r.fits(c) {
+		return Encoded{}, fault.New(fault.Unsupported, "the recipe %q is not made for this content", name)
+	}
+	f := &fresh{random: o.Random, now: o.Now}
+	if o.Random == nil {
+		f.err = errors.New("no source of randomness")
+	}
+	e := Encoded{Message: r.build(c, f), Nodes: r.nodes(f), Opaque: r.opaque, Recipe: r.name}
+	if e.Message.MessageContextInfo == nil {
+		e.Message.MessageContextInfo = &waE2E.MessageContextInfo{}
+	}
+	e.Message.MessageContextInfo.MessageSecret = f.bytes(secretSize)
+	if f.err != nil {
+		return Encoded{}, fault.Wrap(fault.Internal, f.err, "Internal Error")
+	}
+	return e, nil
+}
+
+// secretSize is the length of a message secret, from which the keys of poll votes, reactions and
+// edits to the message are derived.
+const secretSize = 32
+
+// fresh yields what must be new in every message. Its first failure is kept in err.
+type fresh struct {
+	random io.Reader
+	now    time.Time
+	err    error
+}
+
+func (f *fresh) bytes(n int) []byte {
+	b := make([]byte, n)
+	if f.err == nil {
+		_, f.err = io.ReadFull(f.random, b)
+	}
+	return b
 }

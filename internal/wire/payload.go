@@ -1,9 +1,121 @@
 package wire
 
-import "errors"
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
 
-// Marshal returns e as bytes that Unmarshal reads back, also in later versions of the program.
-func Marshal(e Encoded) ([]byte, error) { return nil, errors.New("not yet") }
+	waBinary "go.mau.fi/whatsmeow/binary"
+	"go.mau.fi/whatsmeow/proto/waE2E"
+	"google.golang.org/protobuf/proto"
+)
 
-// Unmarshal reads what Marshal wrote.
-func Unmarshal(b []byte) (Encoded, error) { return Encoded{}, errors.New("not yet") }
+// payload is the form in which messages wait in the outbox and are kept for devices that could not
+// read them. It is JSON around the protobuf, and not the binary form of stanzas, because the
+// reader of the latter panics on bytes it does not expect.
+type payload struct {
+	Version int    `json:"v"`
+	Recipe  string `json:"recipe"`
+	Opaque  bool   `json:"opaque,omitempty"`
+	Message []byte `json:"message"`
+	Nodes   []node `json:"nodes,omitempty"`
+}
+
+type node struct {
+	Tag      string            `json:"tag"`
+	Attrs    map[string]string `json:"attrs,omitempty"`
+	Children []node            `json:"children,omitempty"`
+}
+
+// payloadVersion changes when older programs must not read what is written.
+const payloadVersion = 1
+
+// Marshal returns e as bytes that Unmarshal reads back, also in later versions of the program. The
+// same e gives the same bytes. It fails on nodes that Encode does not make.
+func Marshal(e Encoded) ([]byte, error) {
+	if e.Message == nil {
+		return nil, errors.New("no message to marshal")
+	}
+	m, err := proto.MarshalOptions{Deterministic: true}.Marshal(e.Message)
+	if err != nil {
+		return nil, fmt.Errorf("marshal the message: %w", err)
+	}
+	nodes, err := packNodes(e.Nodes)
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(payload{Version: payloadVersion, Recipe: e.Recipe, Opaque: e.Opaque, Message: m, Nodes: nodes})
+}
+
+// Unmarshal reads what Marshal wrote. Any other bytes are an error.
+func Unmarshal(b []byte) (Encoded, error) {
+	var p payload
+	if err := json.Unmarshal(b, &p); err != nil {
+		return Encoded{}, fmt.Errorf("unmarshal a payload: %w", err)
+	}
+	if p.Version != payloadVersion {
+		return Encoded{}, fmt.Errorf("payload of version %d, want %d", p.Version, payloadVersion)
+	}
+	e := Encoded{Message: &waE2E.Message{}, Opaque: p.Opaque, Recipe: p.Recipe}
+	if err := proto.Unmarshal(p.Message, e.Message); err != nil {
+		return Encoded{}, fmt.Errorf("unmarshal the message of a payload: %w", err)
+	}
+	nodes, err := unpackNodes(p.Nodes)
+	if err != nil {
+		return Encoded{}, err
+	}
+	e.Nodes = nodes
+	return e, nil
+}
+
+func packNodes(list []waBinary.Node) ([]node, error) {
+	var out []node
+	for _, n := range list {
+		p := node{Tag: n.Tag}
+		for key, v := range n.Attrs {
+			text, ok := v.(string)
+			if !ok {
+				return nil, fmt.Errorf("attribute %s of node %s is a %T, want text", key, n.Tag, v)
+			}
+			if p.Attrs == nil {
+				p.Attrs = map[string]string{}
+			}
+			p.Attrs[key] = text
+		}
+		children, ok := n.Content.([]waBinary.Node)
+		if !ok && n.Content != nil {
+			return nil, fmt.Errorf("node %s holds a %T, want nodes", n.Tag, n.Content)
+		}
+		var err error
+		if p.Children, err = packNodes(children); err != nil {
+			return nil, err
+		}
+		out = append(out, p)
+	}
+	return out, nil
+}
+
+func unpackNodes(list []node) ([]waBinary.Node, error) {
+	var out []waBinary.Node
+	for _, p := range list {
+		if p.Tag == "" {
+			return nil, errors.New("a node of a payload has no tag")
+		}
+		n := waBinary.Node{Tag: p.Tag}
+		for key, v := range p.Attrs {
+			if n.Attrs == nil {
+				n.Attrs = waBinary.Attrs{}
+			}
+			n.Attrs[key] = v
+		}
+		children, err := unpackNodes(p.Children)
+		if err != nil {
+			return nil, err
+		}
+		if children != nil {
+			n.Content = children
+		}
+		out = append(out, n)
+	}
+	return out, nil
+}

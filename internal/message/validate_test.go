@@ -1,0 +1,219 @@
+package message_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"tapgate/internal/message"
+)
+
+func replies(titles ...string) message.Buttons {
+	var list message.Buttons
+	for i, t := range titles {
+		list = append(list, message.Button{Kind: message.QuickReply, Title: t, ID: fmt.Sprintf("b%d", i)})
+	}
+	return list
+}
+
+func asking(a message.Action) message.Interactive {
+	return message.Interactive{Body: "Body", Action: a}
+}
+
+func rows(n int) []message.Row {
+	var list []message.Row
+	for i := range n {
+		list = append(list, message.Row{ID: fmt.Sprintf("r%d", i), Title: "Row"})
+	}
+	return list
+}
+
+func listOf(rows ...message.Row) message.List {
+	return message.List{Label: "Pick", Sections: []message.Section{{Rows: rows}}}
+}
+
+func TestValidate(t *testing.T) {
+	long := func(n int) string { return strings.Repeat("ü", n) } // 2 bytes, 1 character
+	url := func(u string) message.Button {
+		return message.Button{Kind: message.URL, Title: "Open", ID: "u", URL: u}
+	}
+	call := func(n string) message.Button {
+		return message.Button{Kind: message.Call, Title: "Call", ID: "c", PhoneNumber: n}
+	}
+	const (
+		badURL   = "must be an absolute http or https URL with a host"
+		badPhone = "must be 7 to 15 digits, optionally after a + (spaces, hyphens and brackets are not removed for you)"
+		empty    = "must NOT have fewer than 1 characters"
+		blank    = "must NOT be blank"
+	)
+	tests := []struct {
+		name string
+		in   message.Content
+		want []string // path and text of each problem
+	}{
+		{"text", message.Text{Body: "hi"}, nil},
+		{"text without body", message.Text{}, []string{"/body " + empty}},
+		{"blank text", message.Text{Body: " \n"}, []string{"/body " + blank}},
+		{"longest text", message.Text{Body: long(65536)}, nil},
+		{"text too long", message.Text{Body: long(65537)}, []string{"/body must NOT have more than 65536 characters (given: 65537)"}},
+		{"text with NUL", message.Text{Body: "a\x00b"}, []string{"/body must NOT contain the character NUL"}},
+		{"text that is no UTF-8", message.Text{Body: "a\xff"}, []string{"/body must be valid UTF-8"}},
+		{"nothing", nil, []string{"must have content"}},
+		{"reply", message.Reply{}, []string{"content of type reply can't be sent"}},
+		{"unknown", message.Unknown{}, []string{"content of type unknown can't be sent"}},
+
+		{"no action", asking(nil), []string{"/action must have buttons or a list"}},
+		{"no body", message.Interactive{Action: replies("a")}, []string{"/body/text " + empty}},
+		{"blank body", message.Interactive{Body: "\t", Action: replies("a")}, []string{"/body/text " + blank}},
+		{"header, footer too long", message.Interactive{Header: long(4097), Body: "b", Footer: long(4098), Action: replies("a")}, []string{
+			"/header/text must NOT have more than 4096 characters (given: 4097)",
+			"/footer/text must NOT have more than 4096 characters (given: 4098)"}},
+		{"no buttons", asking(message.Buttons{}), []string{"/action/buttons must NOT have fewer than 1 items"}},
+		{"one button", asking(replies("a")), nil},
+		{"three buttons", asking(replies("a", "b", "c")), nil},
+		{"four buttons", asking(replies("a", "b", "c", "d")), []string{"/action/buttons must NOT have more than 3 items (given: 4)"}},
+		{"longest title", asking(replies(long(25))), nil},
+		{"title of 25 emoji", asking(replies(strings.Repeat("👍", 25))), nil},
+		{"title too long", asking(replies("a", long(26))), []string{"/action/buttons/1/title must NOT have more than 25 characters (given: 26)"}},
+		{"no title", asking(replies("")), []string{"/action/buttons/0/title " + empty}},
+		{"blank title", asking(replies(" ")), []string{"/action/buttons/0/title " + blank}},
+		{"same titles", asking(replies("a", "a")), nil},
+		{"no ids", asking(message.Buttons{{Kind: message.QuickReply, Title: "a"}, {Kind: message.QuickReply, Title: "b"}}), []string{
+			"/action/buttons/0/id " + empty, "/action/buttons/1/id " + empty}},
+		{"same ids", asking(message.Buttons{{Kind: message.QuickReply, Title: "a", ID: "x"}, {Kind: message.QuickReply, Title: "b", ID: "x"}}), []string{
+			"/action/buttons/1/id must be unique in the message (/action/buttons/0/id has the same)"}},
+		{"id too long", asking(message.Buttons{{Kind: message.QuickReply, Title: "a", ID: long(257)}}), []string{
+			"/action/buttons/0/id must NOT have more than 256 characters (given: 257)"}},
+		{"unknown kind", asking(message.Buttons{{Kind: "reply", Title: "a", ID: "x"}}), []string{
+			"/action/buttons/0/type must be equal to one of the allowed values: quick_reply, url, call, copy"}},
+
+		{"url", asking(message.Buttons{url("https://whapi.cloud")}), nil},
+		{"http url", asking(message.Buttons{url("http://a.example:8080/x?y=1#z")}), nil},
+		{"no url", asking(message.Buttons{url("")}), []string{"/action/buttons/0/url " + badURL}},
+		{"relative url", asking(message.Buttons{url("/path")}), []string{"/action/buttons/0/url " + badURL}},
+		{"script", asking(message.Buttons{url("javascript:alert(1)")}), []string{"/action/buttons/0/url " + badURL}},
+		{"url without host", asking(message.Buttons{url("https://")}), []string{"/action/buttons/0/url " + badURL}},
+		{"url with port but no host", asking(message.Buttons{url("https://:80/")}), []string{"/action/buttons/0/url " + badURL}},
+		{"url with a space", asking(message.Buttons{url("https://a.example/x y")}), []string{"/action/buttons/0/url " + badURL}},
+		{"longest url", asking(message.Buttons{url("https://a.example/" + strings.Repeat("x", 1982))}), nil},
+		{"url too long", asking(message.Buttons{url("https://a.example/" + strings.Repeat("x", 1983))}), []string{
+			"/action/buttons/0/url must NOT have more than 2000 characters (given: 2001)"}},
+		{"merchant url", asking(message.Buttons{{Kind: message.URL, Title: "a", ID: "x", URL: "https://a.example", MerchantURL: "ftp://b"}}), []string{
+			"/action/buttons/0/merchant_url " + badURL}},
+
+		{"call", asking(message.Buttons{call("61371989950")}), nil},
+		{"call with plus", asking(message.Buttons{call("+61371989950")}), nil},
+		{"shortest number", asking(message.Buttons{call("1234567")}), nil},
+		{"longest number", asking(message.Buttons{call("+123456789012345")}), nil},
+		{"number too short", asking(message.Buttons{call("123456")}), []string{"/action/buttons/0/phone_number " + badPhone}},
+		{"number too long", asking(message.Buttons{call("1234567890123456")}), []string{"/action/buttons/0/phone_number " + badPhone}},
+		{"number with separators", asking(message.Buttons{call("+61 (37) 1989-950")}), []string{"/action/buttons/0/phone_number " + badPhone}},
+		{"number with two pluses", asking(message.Buttons{call("++61371989950")}), []string{"/action/buttons/0/phone_number " + badPhone}},
+		{"no number", asking(message.Buttons{call("")}), []string{"/action/buttons/0/phone_number " + badPhone}},
+
+		{"copy", asking(message.Buttons{{Kind: message.Copy, Title: "a", ID: "x", CopyCode: "65545"}}), nil},
+		{"no code", asking(message.Buttons{{Kind: message.Copy, Title: "a", ID: "x"}}), []string{"/action/buttons/0/copy_code " + empty}},
+		{"code too long", asking(message.Buttons{{Kind: message.Copy, Title: "a", ID: "x", CopyCode: long(4097)}}), []string{
+			"/action/buttons/0/copy_code must NOT have more than 4096 characters (given: 4097)"}},
+
+		{"list", asking(listOf(rows(30)...)), nil},
+		{"list without label", asking(message.List{Sections: []message.Section{{Rows: rows(1)}}}), []string{"/action/list/label " + empty}},
+		{"label too long", asking(message.List{Label: long(4097), Sections: []message.Section{{Rows: rows(1)}}}), []string{
+			"/action/list/label must NOT have more than 4096 characters (given: 4097)"}},
+		{"no sections", asking(message.List{Label: "l"}), []string{"/action/list/sections must NOT have fewer than 1 items"}},
+		{"no rows", asking(listOf()), []string{"/action/list/sections/0/rows must NOT have fewer than 1 items"}},
+		{"31 rows", asking(listOf(rows(31)...)), []string{"/action/list/sections must NOT have more than 30 rows in all (given: 31)"}},
+		{"two sections without titles", asking(message.List{Label: "l", Sections: []message.Section{
+			{Rows: []message.Row{{ID: "1", Title: "a"}}}, {Title: " ", Rows: []message.Row{{ID: "2", Title: "b"}}}}}), []string{
+			"/action/list/sections/0/title " + empty, "/action/list/sections/1/title " + blank}},
+		{"same row ids in two sections", asking(message.List{Label: "l", Sections: []message.Section{
+			{Title: "A", Rows: []message.Row{{ID: "1", Title: "a"}}},
+			{Title: "B", Rows: []message.Row{{ID: "2", Title: "b"}, {ID: "1", Title: "c"}}}}}), []string{
+			"/action/list/sections/1/rows/1/id must be unique in the message (/action/list/sections/0/rows/0/id has the same)"}},
+		{"row without title and id", asking(listOf(message.Row{})), []string{
+			"/action/list/sections/0/rows/0/title " + empty, "/action/list/sections/0/rows/0/id " + empty}},
+		{"row too long", asking(listOf(message.Row{ID: "r", Title: long(4097), Description: long(4097)})), []string{
+			"/action/list/sections/0/rows/0/title must NOT have more than 4096 characters (given: 4097)",
+			"/action/list/sections/0/rows/0/description must NOT have more than 4096 characters (given: 4097)"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			var got []string
+			for _, p := range message.Validate(tt.in) {
+				got = append(got, p.String())
+			}
+			if !slices.Equal(got, tt.want) {
+				t.Errorf("Validate:\n got %q\nwant %q", got, tt.want)
+			}
+		})
+	}
+}
+
+func TestTooManySections(t *testing.T) {
+	l := message.List{Label: "l"}
+	for i := range 11 {
+		l.Sections = append(l.Sections, message.Section{Title: "S", Rows: []message.Row{{ID: fmt.Sprint(i), Title: "r"}}})
+	}
+	got := message.Validate(asking(l))
+	if len(got) != 1 || got[0].String() != "/action/list/sections must NOT have more than 10 items (given: 11)" {
+		t.Errorf("Validate: %v", got)
+	}
+}
+
+// TestValidateTellsEverything: a request with several mistakes hears of all of them at once, and one
+// with a hundred thousand does not get a book.
+func TestValidateTellsEverything(t *testing.T) {
+	bad := message.Interactive{Header: "\x00", Action: message.Buttons{
+		{Kind: "x"}, {Kind: message.URL, Title: "a", ID: "1", URL: "nowhere"}}}
+	if got := len(message.Validate(bad)); got != 6 {
+		t.Errorf("%d problems, want 6: header, body, kind, title, id, url: %v", got, message.Validate(bad))
+	}
+	many := asking(make(message.Buttons, 100_000))
+	got := message.Validate(many)
+	if len(got) != 101 || !strings.Contains(got[100].Text, "more problems") {
+		t.Errorf("%d problems, want 100 and a sentence", len(got))
+	}
+}
+
+func TestWarnings(t *testing.T) {
+	long := func(n int) string { return strings.Repeat("ü", n) }
+	const group = "/action/list is drawn in private chats; in a group a list leaves in a form that only Android draws"
+	tests := []struct {
+		name string
+		in   message.Content
+		want []string
+	}{
+		{"text", message.Text{Body: long(9000)}, nil},
+		{"buttons at the limits", message.Interactive{Header: long(60), Body: long(1024), Footer: long(60), Action: replies(long(20))}, nil},
+		{"buttons beyond", message.Interactive{Header: long(61), Body: long(1025), Footer: long(61), Action: replies(long(21))}, []string{
+			"/header/text has 61 characters; apps show about 60",
+			"/footer/text has 61 characters; apps show about 60",
+			"/body/text has 1025 characters; apps show about 1024",
+			"/action/buttons/0/title has 21 characters; apps show about 20"}},
+		{"mixed", asking(message.Buttons{{Kind: message.QuickReply, Title: "a", ID: "1"}, {Kind: message.Copy, Title: "b", ID: "2", CopyCode: "x"}}), []string{
+			"/action/buttons mixes quick replies with other kinds; WhatsApp Web may not draw the message and iOS disables the replies"}},
+		{"field without effect", asking(message.Buttons{{Kind: message.QuickReply, Title: "a", ID: "1", URL: "https://a.example"}}), []string{
+			"/action/buttons/0/url has no effect on a button of type quick_reply"}},
+		{"national number", asking(message.Buttons{{Kind: message.Call, Title: "a", ID: "1", PhoneNumber: "0371989950"}}), []string{
+			"/action/buttons/0/phone_number begins with 0; it is dialled as an international number"}},
+		{"list at the limits", message.Interactive{Body: long(4096), Action: message.List{Label: long(20), Sections: []message.Section{
+			{Title: long(24), Rows: []message.Row{{ID: "1", Title: long(24), Description: long(72)}}}}}}, []string{group}},
+		{"list beyond", message.Interactive{Body: long(4097), Action: message.List{Label: long(21), Sections: []message.Section{
+			{Title: long(25), Rows: append(rows(10), message.Row{ID: "x", Title: long(25), Description: long(73)})}}}}, []string{
+			"/body/text has 4097 characters; apps show about 4096",
+			group,
+			"/action/list/label has 21 characters; apps show about 20",
+			"/action/list has 11 rows in all; apps are sure to show 10",
+			"/action/list/sections/0/title has 25 characters; apps show about 24",
+			"/action/list/sections/0/rows/10/title has 25 characters; apps show about 24",
+			"/action/list/sections/0/rows/10/description has 73 characters; apps show about 72"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := message.Warnings(tt.in); !slices.Equal(got, tt.want) {
+				t.Errorf("Warnings:\n got %q\nwant %q", got, tt.want)
+			}
+		})
+	}
+}

@@ -1,0 +1,97 @@
+package wire
+
+import (
+	"cmp"
+	"strings"
+
+	"go.mau.fi/whatsmeow/proto/waE2E"
+
+	"tapgate/internal/message"
+)
+
+// A tap comes back in one of four shapes, by what was sent and by the app that was tapped:
+// listResponse and buttonsResponse for legacy messages, templateButtonReply from Web and
+// interactiveResponse from phones for native flows.
+
+func readListResponse(m *waE2E.ListResponseMessage) message.Content {
+	return message.Reply{
+		To:          message.ListReply,
+		ID:          clean(m.GetSingleSelectReply().GetSelectedRowID()),
+		Title:       clean(m.GetTitle()),
+		Description: clean(m.GetDescription()),
+	}
+}
+
+func readButtonsResponse(m *waE2E.ButtonsResponseMessage) message.Content {
+	return message.Reply{
+		To:    message.ButtonsReply,
+		ID:    clean(m.GetSelectedButtonID()),
+		Title: clean(m.GetSelectedDisplayText()),
+	}
+}
+
+// readTemplateReply falls back to the button's place in the cited message when the app told no id.
+// The place is absent or counts from 0; in a carousel it counts within a card, which helps nothing.
+func readTemplateReply(m *waE2E.TemplateButtonReplyMessage) message.Content {
+	r := message.Reply{
+		To:    message.ButtonsReply,
+		ID:    clean(m.GetSelectedID()),
+		Title: clean(m.GetSelectedDisplayText()),
+	}
+	if r.ID != "" || m.SelectedIndex == nil || m.SelectedCarouselCardIndex != nil {
+		return r
+	}
+	i, _ := readQuoted(m.GetContextInfo()).(message.Interactive)
+	if list, ok := i.Action.(message.Buttons); ok && int64(m.GetSelectedIndex()) < int64(len(list)) {
+		r.ID = message.ButtonPrefix + list[m.GetSelectedIndex()].ID
+	}
+	return r
+}
+
+// readFlowResponse reads the answer to a native flow. An answer without an id is that of a form,
+// unless its name is that of a button or a list.
+func readFlowResponse(m *waE2E.InteractiveResponseMessage) message.Content {
+	flow := m.GetNativeFlowResponseMessage()
+	p := readParams(flow.GetParamsJSON())
+	name := flow.GetName()
+	r := message.Reply{
+		To:          message.ButtonsReply,
+		ID:          string(p.ID),
+		Title:       cmp.Or(clean(m.GetBody().GetText()), string(p.DisplayText), string(p.Title)),
+		Description: string(p.Description),
+	}
+	isList := name == flowMenu || name == flowSelect
+	if isList || strings.HasPrefix(r.ID, message.RowPrefix) {
+		r.To = message.ListReply
+	}
+	if r.ID == "" && (r.Title == "" || !isList && name != flowReply) {
+		return message.Unknown{What: "interactiveResponseMessage"}
+	}
+	return r
+}
+
+// complete adds to a reply what the app left out, from the message that it cites.
+func complete(r message.Reply, quoted message.Content) message.Reply {
+	i, _ := quoted.(message.Interactive)
+	switch a := i.Action.(type) {
+	case message.List:
+		r.To = message.ListReply
+		for _, s := range a.Sections {
+			for _, row := range s.Rows {
+				if message.RowPrefix+row.ID == r.ID {
+					r.Title = cmp.Or(r.Title, row.Title)
+					r.Description = cmp.Or(r.Description, row.Description)
+					return r
+				}
+			}
+		}
+	case message.Buttons:
+		for _, b := range a {
+			if message.ButtonPrefix+b.ID == r.ID {
+				r.Title = cmp.Or(r.Title, b.Title)
+				return r
+			}
+		}
+	}
+	return r
+}
