@@ -1,0 +1,101 @@
+package phone
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"go.mau.fi/whatsmeow"
+	"go.mau.fi/whatsmeow/proto/waE2E"
+	waStore "go.mau.fi/whatsmeow/store"
+	"go.mau.fi/whatsmeow/types"
+	"go.mau.fi/whatsmeow/types/events"
+	"google.golang.org/protobuf/proto"
+)
+
+// loginTimeout bounds how long a phone may take to get online.
+const loginTimeout = 15 * time.Second
+
+// newClient makes a client of the emulated network. Its settings are those with which nothing is lost in a chat
+// that runs both ways at once: messages are acked after they were handled, decryption and encryption share
+// a lock, and retries are answered one by one.
+func (b *Book) newClient(device *waStore.Device) *client {
+	log := b.log
+	if device.ID != nil {
+		log = log.With(slog.String("phone", device.ID.String()))
+	}
+	cli := whatsmeow.NewClient(device, clientLog{log})
+	web := &http.Client{Transport: b.net.Transport()}
+	cli.SetPreLoginHTTPClient(web)
+	cli.SetWebsocketHTTPClient(web)
+	cli.SetMediaHTTPClient(web)
+	cli.BackgroundEventCtx = b.ctx
+	cli.SynchronousAck = true
+	cli.EnableDecryptedEventBuffer = true
+	cli.SetMaxParallelRetryReceiptHandling(1)
+	cli.SetForceActiveDeliveryReceipts(true)
+	return &client{Client: cli, loggedIn: make(chan struct{}, 1)}
+}
+
+// client is a connection to the network that knows when it has logged in.
+type client struct {
+	*whatsmeow.Client
+	// loggedIn holds a token after each login.
+	loggedIn chan struct{}
+}
+
+// online connects the client, if it is not connected, and waits until it has logged in.
+func (c *client) online(ctx context.Context) error {
+	if c.IsLoggedIn() {
+		return nil
+	}
+	if err := c.Connect(); err != nil && !errors.Is(err, whatsmeow.ErrAlreadyConnected) {
+		return fmt.Errorf("connect: %w", err)
+	}
+	timeout := time.NewTimer(loginTimeout)
+	defer timeout.Stop()
+	for !c.IsLoggedIn() {
+		select {
+		case <-c.loggedIn:
+		case <-ctx.Done():
+			return fmt.Errorf("log in: %w", ctx.Err())
+		case <-timeout.C:
+			return fmt.Errorf("log in: not online after %s", loginTimeout)
+		}
+	}
+	return nil
+}
+
+// noteLogin is called for each event of the client.
+func (c *client) noteLogin(event any) {
+	if _, ok := event.(*events.Connected); !ok {
+		return
+	}
+	select {
+	case c.loggedIn <- struct{}{}:
+	default:
+	}
+}
+
+// retryContent finds an own message for a receiver that could not decrypt it.
+func (p *Phone) retryContent(_, _ types.JID, stanza types.MessageID) *waE2E.Message {
+	r, ok := p.own(stanza)
+	if !ok {
+		return nil
+	}
+	if m, err := leaving(r.raw); err == nil {
+		return m
+	}
+	return nil
+}
+
+// leaving is the form in which a message is handed to the client library, which writes into it.
+func leaving(m *waE2E.Message) (*waE2E.Message, error) {
+	if isAnswer(m) {
+		return opaque(m)
+	}
+	return proto.CloneOf(m), nil
+}
