@@ -123,7 +123,8 @@ func TestRestartRemembersMessages(t *testing.T) {
 	business := pairByQR(t, n, businessNumber)
 	customer := phone(t, n, customerNumber, "Jonathan")
 	sent := business.say(jid(customerNumber), "once")
-	customer.awaitTexts(1)
+	// The receipt has passed the server, so the message has left the outbox.
+	await(business, "receipt", func(r *events.Receipt) bool { return slices.Contains(r.MessageIDs, sent.ID) })
 	n = board.restart(t, sandbox.Options{Dir: dir}, func() { business.Disconnect(); customer.Disconnect() })
 	business.comeBack(board)
 	customer.comeBack(board)
