@@ -1,0 +1,107 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+
+	"tapgate/internal/channel"
+	"tapgate/internal/id"
+	"tapgate/internal/store"
+)
+
+// AddChannel implements store.Channels.
+func (s *Store) AddChannel(ctx context.Context, c channel.Channel, token store.TokenHash) error {
+	settings, err := store.EncodeSettings(c.Settings)
+	if err != nil {
+		return err
+	}
+	return s.write(ctx, func(t *tx) error {
+		_, err := t.exec(`insert into channel (id, name, number, push_name, device, created_at, settings) values (?, ?, ?, ?, ?, ?, ?)`,
+			string(c.ID), c.Name, string(c.Number), c.PushName, c.Device, micros(c.CreatedAt), string(settings))
+		if err != nil {
+			return explain(err, "channel", "channel")
+		}
+		return addToken(t, c.ID, token)
+	})
+}
+
+// AddToken implements store.Channels.
+func (s *Store) AddToken(ctx context.Context, ch id.Channel, token store.TokenHash) error {
+	return s.write(ctx, func(t *tx) error { return addToken(t, ch, token) })
+}
+
+func addToken(t *tx, ch id.Channel, token store.TokenHash) error {
+	_, err := t.exec(`insert into token (hash, channel) values (?, ?)`, token[:], string(ch))
+	return explain(err, "token", "channel")
+}
+
+const selectChannel = `select id, name, number, push_name, device, created_at, settings from channel `
+
+// Channel implements store.Channels.
+func (s *Store) Channel(ctx context.Context, ch id.Channel) (c channel.Channel, err error) {
+	err = s.read(ctx, func(t *tx) error {
+		found := false
+		err := t.each(func(rows *sql.Rows) (err error) {
+			found = true
+			c, err = scanChannel(rows)
+			return err
+		}, selectChannel+`where id = ?`, string(ch))
+		if err == nil && !found {
+			return missing("channel")
+		}
+		return err
+	})
+	return c, err
+}
+
+// ChannelByToken implements store.Channels.
+func (s *Store) ChannelByToken(ctx context.Context, token store.TokenHash) (ch id.Channel, err error) {
+	err = s.read(ctx, func(t *tx) error {
+		return found(t.one(into(&ch), `select channel from token where hash = ?`, token[:]), "token")
+	})
+	return ch, err
+}
+
+// Channels implements store.Channels.
+func (s *Store) Channels(ctx context.Context) (list []channel.Channel, err error) {
+	err = s.read(ctx, func(t *tx) error {
+		return t.each(func(rows *sql.Rows) error {
+			c, err := scanChannel(rows)
+			list = append(list, c)
+			return err
+		}, selectChannel+`order by num`)
+	})
+	return list, err
+}
+
+func scanChannel(rows *sql.Rows) (c channel.Channel, err error) {
+	var created int64
+	var settings []byte
+	if err := rows.Scan(&c.ID, &c.Name, &c.Number, &c.PushName, &c.Device, &created, &settings); err != nil {
+		return c, err
+	}
+	c.CreatedAt = instant(created)
+	c.Settings, err = store.DecodeSettings(settings)
+	return c, err
+}
+
+// SetIdentity implements store.Channels.
+func (s *Store) SetIdentity(ctx context.Context, ch id.Channel, number id.User, device, pushName string) error {
+	return s.write(ctx, func(t *tx) error {
+		n, err := t.exec(`update channel set number = ?, device = ?, push_name = ? where id = ?`,
+			string(number), device, pushName, string(ch))
+		return changed(n, err, "channel")
+	})
+}
+
+// SetSettings implements store.Channels.
+func (s *Store) SetSettings(ctx context.Context, ch id.Channel, settings channel.Settings) error {
+	row, err := store.EncodeSettings(settings)
+	if err != nil {
+		return err
+	}
+	return s.write(ctx, func(t *tx) error {
+		n, err := t.exec(`update channel set settings = ? where id = ?`, string(row), string(ch))
+		return changed(n, err, "channel")
+	})
+}

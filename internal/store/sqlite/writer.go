@@ -1,0 +1,229 @@
+package sqlite
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"tapgate/internal/fault"
+)
+
+// maxGroup bounds the jobs of one transaction, and so how long the first of them waits.
+const maxGroup = 64
+
+// writer owns the one connection that writes. The jobs that arrive while a commit waits for the disk
+// form the next group by themselves; the writer never waits for a group to grow.
+type writer struct {
+	session *session
+	tx      *tx
+	log     *slog.Logger
+
+	queue   chan *job
+	stopped chan struct{}
+
+	// mu guards the closing of queue: sending to it happens under a shared lock.
+	mu     sync.RWMutex
+	closed bool
+
+	commits, jobs atomic.Int64
+}
+
+// job is one function that waits to run in a transaction.
+type job struct {
+	run func(*tx) error
+	// claimed is set once: by the writer when it runs the job, or by a caller who gives up waiting.
+	claimed atomic.Bool
+	err     error         // valid after done
+	done    chan struct{} // closed when the job is durable, or failed
+}
+
+func openWriter(ctx context.Context, o Options) (*writer, error) {
+	db, err := openPool(dsn(o.Path), 1)
+	if err != nil {
+		return nil, err
+	}
+	if err := migrate(ctx, db, o.Log); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	s := newSession(conn, func() error { return errors.Join(conn.Close(), db.Close()) })
+	w := &writer{
+		session: s,
+		// no caller's context may interrupt a statement: it would hit the whole group
+		tx:      &tx{ctx: context.WithoutCancel(ctx), session: s},
+		log:     o.Log,
+		queue:   make(chan *job, o.Backlog),
+		stopped: make(chan struct{}),
+	}
+	go w.serve()
+	return w, nil
+}
+
+// do hands run to the writer and waits until it is durable. When ctx ends first, run either has
+// begun, and its result counts, or never runs.
+func (w *writer) do(ctx context.Context, run func(*tx) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	j := &job{run: run, done: make(chan struct{})}
+	if err := w.enqueue(j); err != nil {
+		return err
+	}
+	select {
+	case <-j.done:
+	case <-ctx.Done():
+		if j.claimed.CompareAndSwap(false, true) {
+			return ctx.Err()
+		}
+		<-j.done
+	}
+	return j.err
+}
+
+func (w *writer) enqueue(j *job) error {
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	if w.closed {
+		return errClosed()
+	}
+	select {
+	case w.queue <- j:
+		return nil
+	default:
+		return &fault.Error{
+			Kind: fault.Busy, Message: "too much is waiting to be written",
+			Next: "try again in a moment", RetryAfter: time.Second,
+		}
+	}
+}
+
+// close runs what waits, then ends.
+func (w *writer) close() error {
+	w.mu.Lock()
+	w.closed = true
+	close(w.queue)
+	w.mu.Unlock()
+	<-w.stopped
+	return w.session.close()
+}
+
+func (w *writer) serve() {
+	defer close(w.stopped)
+	for j := range w.queue {
+		w.group(j)
+	}
+}
+
+// group runs first and the jobs that wait behind it in one transaction, and answers them.
+func (w *writer) group(first *job) {
+	if !first.claimed.CompareAndSwap(false, true) {
+		return
+	}
+	members := []*job{first}
+	err := w.begin()
+	if err == nil {
+		err = w.member(first)
+	}
+	for err == nil && len(members) < maxGroup {
+		j := w.next()
+		if j == nil {
+			break
+		}
+		members = append(members, j)
+		err = w.member(j)
+	}
+	if err == nil {
+		_, err = w.tx.exec("commit")
+		w.commits.Add(1)
+	}
+	if err != nil {
+		w.abandon(err, len(members))
+	}
+	w.jobs.Add(int64(len(members)))
+	for _, j := range members {
+		if err != nil && j.err == nil {
+			j.err = fmt.Errorf("commit: %w", err)
+		}
+		close(j.done)
+	}
+}
+
+// next claims a job that waits already; nil when none does.
+func (w *writer) next() *job {
+	for {
+		select {
+		case j, ok := <-w.queue:
+			if !ok {
+				return nil
+			}
+			if j.claimed.CompareAndSwap(false, true) {
+				return j
+			}
+		default:
+			return nil
+		}
+	}
+}
+
+// begin opens the transaction. If an earlier one could not be ended, it tries that again.
+func (w *writer) begin() error {
+	if _, err := w.tx.exec("begin immediate"); err == nil {
+		return nil
+	}
+	_, _ = w.tx.exec("rollback") // fails when there is nothing to roll back, which is the usual case
+	_, err := w.tx.exec("begin immediate")
+	return err
+}
+
+// member runs one job behind a savepoint, so that its failure undoes nothing but itself. The error is
+// not the job's: it says that the transaction itself is gone, as after a full disk, where SQLite
+// rolls back by itself. Statements that came after would commit one by one.
+func (w *writer) member(j *job) error {
+	if _, err := w.tx.exec("savepoint job"); err != nil {
+		return err
+	}
+	if j.err = w.call(j.run); j.err != nil {
+		if _, err := w.tx.exec("rollback to job"); err != nil {
+			return errors.Join(j.err, err)
+		}
+	}
+	_, err := w.tx.exec("release job")
+	return err
+}
+
+func (w *writer) call(run func(*tx) error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			w.log.ErrorContext(w.tx.ctx, "store.panic", "panic", p, "stack", string(debug.Stack()))
+			err = fmt.Errorf("panic in a transaction: %v", p)
+		}
+	}()
+	return run(w.tx)
+}
+
+// abandon ends a transaction that cannot be committed.
+func (w *writer) abandon(cause error, members int) {
+	_, _ = w.tx.exec("rollback") // fails when SQLite did it already
+	w.log.ErrorContext(w.tx.ctx, "store.commit_failed", "error", cause, "jobs", members)
+}
+
+// Stats counts what the store wrote since it was opened.
+type Stats struct {
+	// Commits is the number of transactions that were put on disk.
+	Commits int64
+	// Jobs is the number of writes in them, failed ones included.
+	Jobs int64
+}
+
+// Stats returns what the store wrote since it was opened.
+func (s *Store) Stats() Stats {
+	return Stats{Commits: s.writer.commits.Load(), Jobs: s.writer.jobs.Load()}
+}

@@ -1,0 +1,108 @@
+package storetest
+
+import (
+	"sync"
+
+	"tapgate/internal/channel"
+	"tapgate/internal/event"
+	"tapgate/internal/fault"
+	"tapgate/internal/message"
+	"tapgate/internal/store"
+)
+
+func closing() []testCase {
+	return []testCase{
+		{"a closed store says so", closedSaysSo},
+		{"closing twice is fine, also at the same time", closeTwice},
+		{"what was asked for before is finished", closeFinishes},
+	}
+}
+
+func closedSaysSo(f *fixture) {
+	ch := f.channel()
+	o, m := f.outgoing(ch)
+	line := store.Line{Channel: ch, Webhook: hookA}
+	f.must(f.s.Close())
+	for name, call := range map[string]func() error{
+		"AddChannel":     func() error { return f.s.AddChannel(f.ctx, channel.Channel{ID: "LATE"}, token(99)) },
+		"AddToken":       func() error { return f.s.AddToken(f.ctx, ch, token(98)) },
+		"Channel":        func() error { _, err := f.s.Channel(f.ctx, ch); return err },
+		"ChannelByToken": func() error { _, err := f.s.ChannelByToken(f.ctx, token(1)); return err },
+		"Channels":       func() error { _, err := f.s.Channels(f.ctx); return err },
+		"SetIdentity":    func() error { return f.s.SetIdentity(f.ctx, ch, "1", "2", "3") },
+		"SetSettings":    func() error { return f.s.SetSettings(f.ctx, ch, channel.DefaultSettings()) },
+		"Accept":         func() error { _, err := f.s.Accept(f.ctx, o, m); return err },
+		"NextOutbound":   func() error { _, _, err := f.s.NextOutbound(f.ctx, ch); return err },
+		"Postpone":       func() error { return f.s.Postpone(f.ctx, ch, 1, at(1), "") },
+		"Finish": func() error {
+			return f.s.Finish(f.ctx, ch, 1, store.Outcome{Status: message.Sent, At: at(1)}, nil)
+		},
+		"Sent":    func() error { _, err := f.s.Sent(f.ctx, ch, "3EB0"); return err },
+		"Waiting": func() error { _, err := f.s.Waiting(f.ctx, ch); return err },
+		"Message": func() error { _, err := f.s.Message(f.ctx, ch, m.ID); return err },
+		"Receive": func() error { _, err := f.s.Receive(f.ctx, ch, f.incoming(), store.Record{}); return err },
+		"Advance": func() error {
+			_, err := f.s.Advance(f.ctx, ch, event.StatusChanged{Message: m.ID, Status: message.Read, At: at(1)}, store.Record{})
+			return err
+		},
+		"Failure":     func() error { _, _, err := f.s.Failure(f.ctx, ch, m.ID); return err },
+		"Tell":        func() error { return f.s.Tell(f.ctx, f.record(ch, hookA)) },
+		"OpenLines":   func() error { _, err := f.s.OpenLines(f.ctx); return err },
+		"DueDelivery": func() error { _, _, _, err := f.s.DueDelivery(f.ctx, line, at(1)); return err },
+		"Delivered":   func() error { return f.s.Delivered(f.ctx, 1, store.Attempt{}) },
+		"Retry":       func() error { return f.s.Retry(f.ctx, 1, failed(1), at(1)) },
+		"GiveUp":      func() error { return f.s.GiveUp(f.ctx, 1, failed(1)) },
+		"CancelLine":  func() error { _, err := f.s.CancelLine(f.ctx, line); return err },
+	} {
+		f.kind(name, call(), fault.Unavailable)
+	}
+}
+
+func closeTwice(f *fixture) {
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			if err := f.s.Close(); err != nil {
+				f.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+}
+
+// Callers that write and read while the store closes get a result or are told that it is closed;
+// none waits for ever, which the test's own deadline would show.
+func closeFinishes(f *fixture) {
+	ch := f.channel()
+	accepted := make(chan struct{}, 1)
+	var wg sync.WaitGroup
+	for range 8 {
+		rows, msgs := make([]store.Outbound, 200), make([]message.Message, 200)
+		for i := range rows {
+			rows[i], msgs[i] = f.outgoing(ch)
+		}
+		wg.Go(func() {
+			for i := range rows {
+				_, err := f.s.Accept(f.ctx, rows[i], msgs[i])
+				if err == nil {
+					_, _, err = f.s.NextOutbound(f.ctx, ch)
+				}
+				if err != nil {
+					if !fault.Is(err, fault.Unavailable) {
+						f.Errorf("error %v, want a result or a fault of kind %s", err, fault.Unavailable)
+					}
+					return
+				}
+				select {
+				case accepted <- struct{}{}:
+				default:
+				}
+			}
+		})
+	}
+	<-accepted
+	if err := f.s.Close(); err != nil {
+		f.Error(err)
+	}
+	wg.Wait()
+}
