@@ -14,7 +14,7 @@ import (
 // Sandbox configures the emulated network, the gateway and the phones in one process.
 type Sandbox struct {
 	// Listen is where API, control API and browser phone are served. Port 0 picks a free one.
-	Listen string `help:"Address of API and browser phone; port 0 picks one." default:"127.0.0.1:8080" env:"TAPGATE_LISTEN" placeholder:"ADDR"`
+	Listen string `help:"Address of API and browser phone; port 0 picks one." default:"127.0.0.1:8080" env:"TAPGATE_LISTEN"`
 	// UnsafeListen allows Listen to be reached from other machines. The API is then guarded by its
 	// token only; the control API and the browser phone go on answering this machine only.
 	UnsafeListen bool `help:"Allow --listen to be reached from other machines." env:"TAPGATE_UNSAFE_LISTEN"`
@@ -30,13 +30,13 @@ type Sandbox struct {
 	// JSON prints the facts of the start as one JSON line on stdout, and the log as JSON lines.
 	JSON bool `help:"Print the facts of the start as one JSON line, and the log as JSON." env:"TAPGATE_JSON"`
 	// LogLevel is from where on the log, which goes to stderr, is written.
-	LogLevel slog.Level `help:"Least level of the log on stderr: debug, info, warn or error." default:"warn" env:"TAPGATE_LOG_LEVEL" placeholder:"LEVEL"`
+	LogLevel slog.Level `help:"Least level of the log on stderr: debug, info, warn or error." default:"warn" env:"TAPGATE_LOG_LEVEL"`
 }
 
 // Network configures the emulated network with its phones as a process of its own.
 type Network struct {
 	// Listen is where the chat socket, the control API and the browser phone are served.
-	Listen string `help:"Address of the network, its control API and browser phone; port 0 picks one." default:"127.0.0.1:9090" env:"TAPGATE_LISTEN" placeholder:"ADDR"`
+	Listen string `help:"Address of the network, its control API and browser phone; port 0 picks one." default:"127.0.0.1:9090" env:"TAPGATE_LISTEN"`
 	// UnsafeListen allows Listen to be reached from other machines. The control API and the
 	// browser phone go on answering this machine only.
 	UnsafeListen bool `help:"Allow --listen to be reached from other machines." env:"TAPGATE_UNSAFE_LISTEN"`
@@ -49,7 +49,7 @@ type Network struct {
 	// JSON prints the facts of the start as one JSON line on stdout, and the log as JSON lines.
 	JSON bool `help:"Print the facts of the start as one JSON line, and the log as JSON." env:"TAPGATE_JSON"`
 	// LogLevel is from where on the log, which goes to stderr, is written.
-	LogLevel slog.Level `help:"Least level of the log on stderr: debug, info, warn or error." default:"warn" env:"TAPGATE_LOG_LEVEL" placeholder:"LEVEL"`
+	LogLevel slog.Level `help:"Least level of the log on stderr: debug, info, warn or error." default:"warn" env:"TAPGATE_LOG_LEVEL"`
 }
 
 // Serve configures the gateway alone: on WhatsApp itself, or with Peer and Root on an emulated
@@ -57,11 +57,11 @@ type Network struct {
 type Serve struct {
 	// Listen is where the API is served. It speaks HTTP without TLS, so it stays on loopback unless
 	// another address is given; then a reverse proxy with TLS belongs before it.
-	Listen string `help:"Address of the API; port 0 picks one." default:"127.0.0.1:8080" env:"TAPGATE_LISTEN" placeholder:"ADDR"`
+	Listen string `help:"Address of the API; port 0 picks one." default:"127.0.0.1:8080" env:"TAPGATE_LISTEN"`
 	// Data is the directory with gateway.db and whatsmeow.db. The latter holds the keys of the
 	// WhatsApp session: keep it private and back it up. "" is ./tapgate-data on WhatsApp, and
 	// nothing is kept on an emulated network.
-	Data string `help:"Directory of the databases; ./tapgate-data when it is not given." env:"TAPGATE_DATA" placeholder:"DIR" type:"path"`
+	Data string `help:"Directory of the databases; on WhatsApp ./tapgate-data when it is not given." env:"TAPGATE_DATA" placeholder:"DIR" type:"path"`
 	// Token is an API token for the first channel, at least 16 characters on WhatsApp. A new channel
 	// gets it instead of a random one; an existing channel gets it besides those it has.
 	Token obs.Secret `help:"API token of the channel; a new channel gets a random one without it." env:"TAPGATE_TOKEN" placeholder:"TOKEN"`
@@ -78,7 +78,7 @@ type Serve struct {
 	// JSON prints the facts of the start as one JSON line on stdout, and the log as JSON lines.
 	JSON bool `help:"Print the facts of the start as one JSON line, and the log as JSON." env:"TAPGATE_JSON"`
 	// LogLevel is from where on the log, which goes to stderr, is written.
-	LogLevel slog.Level `help:"Least level of the log on stderr: debug, info, warn or error." default:"info" env:"TAPGATE_LOG_LEVEL" placeholder:"LEVEL"`
+	LogLevel slog.Level `help:"Least level of the log on stderr: debug, info, warn or error." default:"info" env:"TAPGATE_LOG_LEVEL"`
 }
 
 // Emulated reports whether the gateway runs on an emulated network.

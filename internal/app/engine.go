@@ -1,0 +1,97 @@
+package app
+
+import (
+	"context"
+	"net/http"
+
+	"tapgate/internal/backend"
+	"tapgate/internal/backend/meow"
+	"tapgate/internal/channel"
+	"tapgate/internal/gateway"
+	"tapgate/internal/id"
+	"tapgate/internal/netguard"
+	"tapgate/internal/store"
+	"tapgate/internal/store/sqlite"
+	"tapgate/internal/webhook"
+	"tapgate/internal/whapi"
+)
+
+// engine is the gateway with what it stands on: database, client, webhooks.
+type engine struct {
+	Options
+	dir *dataDir
+	// network makes the client's connections; nil reaches WhatsApp itself.
+	network http.RoundTripper
+	// loopback lets webhooks point to this machine.
+	loopback bool
+
+	store   store.Store
+	client  backend.Backend
+	hooks   *webhook.Service
+	gateway *gateway.Gateway
+}
+
+// addTo appends the steps that start the engine. The webhooks run while the gateway does, on both ends.
+func (e *engine) addTo(r *Running) {
+	r.engine = e
+	r.add("database", e.openStore, func(context.Context) error { return e.store.Close() })
+	r.add("WhatsApp client", e.openClient, func(context.Context) error { return e.client.Close() })
+	r.add("webhooks", e.startWebhooks, func(ctx context.Context) error { return e.hooks.Stop(ctx) })
+	r.add("gateway", e.startGateway, func(ctx context.Context) error { return e.gateway.Stop(ctx) })
+}
+
+func (e *engine) openStore(ctx context.Context) error {
+	path, err := e.dir.file("gateway.db")
+	if err != nil {
+		return err
+	}
+	s, err := sqlite.Open(ctx, sqlite.Options{Path: path, Log: e.Log})
+	if err != nil {
+		return err
+	}
+	e.store = s
+	return nil
+}
+
+func (e *engine) openClient(ctx context.Context) error {
+	path, err := e.dir.file("whatsmeow.db")
+	if err != nil {
+		return err
+	}
+	c, err := meow.Open(ctx, meow.Options{Path: path, Transport: e.network, Log: e.Log})
+	if err != nil {
+		return err
+	}
+	e.client = c
+	return nil
+}
+
+func (e *engine) startWebhooks(ctx context.Context) error {
+	var err error
+	e.hooks, err = webhook.New(webhook.Options{
+		Store: e.store,
+		Settings: func(ctx context.Context, ch id.Channel) (channel.Settings, error) {
+			c, err := e.store.Channel(ctx, ch)
+			return c.Settings, err
+		},
+		Render:    whapi.RenderEvent,
+		Transport: netguard.Transport(netguard.Options{AllowLoopback: e.loopback}),
+		Log:       e.Log,
+		Version:   e.Version,
+	})
+	if err != nil {
+		return err
+	}
+	return e.hooks.Start(ctx)
+}
+
+func (e *engine) startGateway(ctx context.Context) error {
+	var err error
+	e.gateway, err = gateway.New(gateway.Options{
+		Store: e.store, Backend: e.client, Planner: e.hooks, Log: e.Log, Version: e.Version,
+	})
+	if err != nil {
+		return err
+	}
+	return e.gateway.Start(ctx)
+}

@@ -1,0 +1,88 @@
+package app
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"tapgate/internal/api"
+	"tapgate/internal/backend/meow"
+	"tapgate/internal/channel"
+	"tapgate/internal/config"
+	"tapgate/internal/sandbox"
+)
+
+// serveMode is the gateway process while it starts.
+type serveMode struct {
+	Options
+	config config.Serve
+	run    *Running
+	engine *engine
+	front  *listener
+}
+
+// Serve starts the gateway alone and returns when its API answers. Its channel may have to be
+// paired then: see Running.Pair.
+func Serve(ctx context.Context, c config.Serve, o Options) (*Running, error) {
+	o = o.withDefaults()
+	r := newRunning()
+	dir := &dataDir{path: c.DataDir(), log: o.Log}
+	s := &serveMode{
+		Options: o,
+		config:  c,
+		run:     r,
+		engine:  &engine{Options: o, dir: dir, loopback: c.AllowLoopback()},
+		front:   &listener{address: c.Listen, log: o.Log, failed: r.failed},
+	}
+	r.add("data directory", dir.open, dir.close)
+	r.add("network", s.chooseNetwork, nil)
+	r.add("listener", s.front.bind, s.front.release)
+	s.engine.addTo(r)
+	r.add("channel", s.openChannel, nil)
+	r.add("API", s.serveAPI, s.front.stop)
+	return r.start(ctx)
+}
+
+// versionWait bounds the question which client version WhatsApp takes.
+const versionWait = 10 * time.Second
+
+// chooseNetwork makes the process speak to the emulated network, or to WhatsApp with the client
+// version that WhatsApp takes today.
+func (s *serveMode) chooseNetwork(ctx context.Context) error {
+	if !config.Loopback(s.config.Listen) {
+		s.Log.Warn("API listens beyond this machine without TLS: put a reverse proxy before it", "listen", s.config.Listen)
+	}
+	if s.config.Emulated() {
+		key, err := s.config.RootKey()
+		if err != nil {
+			return err
+		}
+		s.engine.network = sandbox.DialTransport(s.config.Peer)
+		return meow.UseNetwork(key)
+	}
+	ctx, cancel := context.WithTimeout(ctx, versionWait)
+	defer cancel()
+	if err := meow.RefreshVersion(ctx, &http.Client{}); err != nil {
+		s.Log.Warn("client version not refreshed: WhatsApp may refuse the built-in one as outdated", "error", err)
+	}
+	return nil
+}
+
+func (s *serveMode) openChannel(ctx context.Context) error {
+	c, token, err := s.engine.firstChannel(ctx, "", s.config.Token.Reveal())
+	if err != nil {
+		return err
+	}
+	s.run.facts = Facts{
+		API: s.front.url(), Token: token, Network: s.config.Peer, RootKey: s.config.Root, ChannelID: string(c.ID),
+	}
+	if s.config.Webhook == "" {
+		return nil
+	}
+	return s.engine.listen(ctx, c.ID, s.config.Webhook, func(channel.Webhook) bool { return false })
+}
+
+func (s *serveMode) serveAPI(context.Context) error {
+	s.front.serve(api.New(api.Options{Gateway: s.engine.gateway, Log: s.Log}), nil)
+	return nil
+}
