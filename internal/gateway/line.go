@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"slices"
 	"sync"
 
 	"tapgate/internal/message"
@@ -13,6 +14,11 @@ const lineMemory = 256
 // line is what an actor has in memory of its channel's outbox. The rows are the truth: the line
 // only spares reading back what was written a moment ago, and only where it is certain of the
 // order. All methods may be called from any goroutine; none blocks.
+//
+// Certain is what follows: a row may be taken from memory when nothing else can stand before it in
+// the database. That is so when the database was found empty since anything passed memory by
+// (behind), and when all accepts have ended that were under way while the row was accepted, because
+// an accept that begins later gets a later place.
 type line struct {
 	mu sync.Mutex
 	// entries are in order of Seq, all beyond last.
@@ -21,8 +27,9 @@ type line struct {
 	last int64
 	// behind says that the database may hold rows that entries lacks.
 	behind bool
-	// asked is the highest Seq of entries when the database was asked last.
-	asked int64
+	// issued counts the accepts that have begun, underWay holds the numbers of those not ended.
+	issued   uint64
+	underWay map[uint64]bool
 	// waiting counts the rows that have not ended, and those about to be accepted.
 	waiting int
 	waiters map[string]chan result
@@ -36,6 +43,16 @@ type entry struct {
 	store.Outbound
 	// message is the message of the row; nil when it has to be read.
 	message *message.Message
+	// after is the number of the last accept that may have got an earlier place.
+	after uint64
+}
+
+// place is what Send holds while a message is accepted.
+type place struct {
+	stanza string
+	number uint64
+	// out gets the result, should the row end while somebody listens.
+	out <-chan result
 }
 
 // result is how a row ended.
@@ -46,74 +63,84 @@ type result struct {
 }
 
 func newLine(waiting int) *line {
-	return &line{behind: true, waiting: waiting, waiters: map[string]chan result{}, wake: make(chan struct{}, 1)}
+	return &line{
+		behind: true, underWay: map[uint64]bool{},
+		waiting: waiting, waiters: map[string]chan result{}, wake: make(chan struct{}, 1),
+	}
 }
 
-// reserve makes room for one more row, or reports false when limit rows wait already. The channel
-// returned gets the result, should the row end while somebody listens.
-func (l *line) reserve(stanza string, limit int) (<-chan result, bool) {
+// reserve begins an accept, or reports false when limit rows wait already. It is ended by put or
+// lose, and the listening by leave.
+func (l *line) reserve(stanza string, limit int) (place, bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.waiting >= limit {
-		return nil, false
+		return place{}, false
 	}
 	l.waiting++
-	c := make(chan result, 1)
-	l.waiters[stanza] = c
-	return c, true
+	l.issued++
+	l.underWay[l.issued] = true
+	out := make(chan result, 1)
+	l.waiters[stanza] = out
+	return place{stanza: stanza, number: l.issued, out: out}, true
 }
 
 // leave says that nobody listens for the result any more.
-func (l *line) leave(stanza string) {
+func (l *line) leave(p place) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	delete(l.waiters, stanza)
+	delete(l.waiters, p.stanza)
 }
 
 // lose says that accepting a row failed. It may be in the database nevertheless.
-func (l *line) lose() {
+func (l *line) lose(p place) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	delete(l.underWay, p.number)
 	l.waiting--
 	l.behind = true
 	l.poke()
 }
 
 // put hands over a row that is in the database.
-func (l *line) put(e entry) {
+func (l *line) put(p place, e entry) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	switch {
-	case e.Seq <= l.last: // it was read from the database and has ended since
-		return
-	case len(l.entries) >= lineMemory:
-		l.behind = true
-	default:
-		i := len(l.entries)
-		for i > 0 && l.entries[i-1].Seq > e.Seq {
-			i--
-		}
-		l.entries = append(l.entries, entry{})
-		copy(l.entries[i+1:], l.entries[i:])
-		l.entries[i] = e
-	}
+	delete(l.underWay, p.number)
 	l.poke()
+	if e.Seq <= l.last { // it was read from the database and has ended since
+		return
+	}
+	if len(l.entries) >= lineMemory {
+		l.behind = true
+		return
+	}
+	e.after = l.issued
+	i := len(l.entries)
+	for i > 0 && l.entries[i-1].Seq > e.Seq {
+		i--
+	}
+	l.entries = slices.Insert(l.entries, i, e)
 }
 
-// head returns the first row, if memory is certain of it: nothing can stand between the row that
-// ended last and its successor. Otherwise read says whether the database has to be asked.
+// head returns the first row, if memory is certain of it. Otherwise read says whether the database
+// has to be asked; if not, there is a token in wake as soon as something has changed.
 func (l *line) head() (e entry, ok, read bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if len(l.entries) > 0 && l.entries[0].Seq == l.last+1 {
-		return l.entries[0], true, false
+	if l.behind {
+		l.behind = false // until found
+		return entry{}, false, true
 	}
-	read = l.behind || len(l.entries) > 0
-	l.behind, l.asked = false, 0
-	if len(l.entries) > 0 {
-		l.asked = l.entries[len(l.entries)-1].Seq
+	if len(l.entries) == 0 {
+		return entry{}, false, false
 	}
-	return entry{}, false, read
+	for number := range l.underWay {
+		if number <= l.entries[0].after {
+			return entry{}, false, false
+		}
+	}
+	return l.entries[0], true, false
 }
 
 // found records that the database had a row, or could not be asked: there may be more.
@@ -123,30 +150,19 @@ func (l *line) found() {
 	l.behind = true
 }
 
-// none records that the database had no row: what memory held when it was asked has ended.
-func (l *line) none() {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.drop(l.asked)
-}
-
 // end records how a row ended, and tells who listens.
 func (l *line) end(e entry, r result) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.last = e.Seq
-	l.waiting--
-	l.drop(e.Seq)
+	l.waiting = max(l.waiting-1, 0) // a row that counted as lost may end all the same
+	for len(l.entries) > 0 && l.entries[0].Seq <= e.Seq {
+		l.entries[0] = entry{} // let go of the payload
+		l.entries = l.entries[1:]
+	}
 	if c := l.waiters[e.Message.Stanza]; c != nil {
 		c <- r
 		delete(l.waiters, e.Message.Stanza)
-	}
-}
-
-func (l *line) drop(upTo int64) {
-	for len(l.entries) > 0 && l.entries[0].Seq <= upTo {
-		l.entries[0] = entry{} // let go of the payload
-		l.entries = l.entries[1:]
 	}
 }
 

@@ -48,16 +48,16 @@ func (g *Gateway) Send(ctx context.Context, ch id.Channel, d Draft) (message.Mes
 	if err != nil {
 		return message.Message{}, err
 	}
-	out, ok := a.line.reserve(env.Stanza, g.MaxQueue)
+	p, ok := a.line.reserve(env.Stanza, g.MaxQueue)
 	if !ok {
 		return message.Message{}, &fault.Error{Kind: fault.Busy, Message: "Too many messages are waiting in this channel", RetryAfter: 30 * time.Second}
 	}
-	defer a.line.leave(env.Stanza)
-	m, err := a.accept(ctx, v, d, env)
+	defer a.line.leave(p)
+	m, err := a.accept(ctx, v, d, env, p)
 	if err != nil {
 		return message.Message{}, err
 	}
-	return a.outcomeOf(ctx, m, out, d.Typing)
+	return a.outcomeOf(ctx, m, p.out, d.Typing)
 }
 
 func validate(d Draft) error {
@@ -74,7 +74,7 @@ func validate(d Draft) error {
 }
 
 // accept commits a prepared message and hands it to the line.
-func (a *actor) accept(ctx context.Context, v *view, d Draft, env backend.Envelope) (message.Message, error) {
+func (a *actor) accept(ctx context.Context, v *view, d Draft, env backend.Envelope, p place) (message.Message, error) {
 	now := a.Now().UTC()
 	m := message.Message{
 		ID:      id.Message{Stanza: env.Stanza, Chat: env.Chat, FromMe: true},
@@ -90,11 +90,11 @@ func (a *actor) accept(ctx context.Context, v *view, d Draft, env backend.Envelo
 	}
 	seq, err := a.Store.Accept(ctx, o, m)
 	if err != nil {
-		a.line.lose()
+		a.line.lose(p)
 		return message.Message{}, err
 	}
 	o.Seq = seq
-	a.line.put(entry{Outbound: o, message: &m})
+	a.line.put(p, entry{Outbound: o, message: &m})
 	return m, nil
 }
 

@@ -69,8 +69,6 @@ func (a *actor) next() (e entry, ok bool) {
 		case ok:
 			a.line.found()
 			return entry{Outbound: o}, true
-		default:
-			a.line.none()
 		}
 	}
 	return entry{}, false

@@ -1,0 +1,204 @@
+package gateway_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"tapgate/internal/event"
+	"tapgate/internal/gateway"
+	"tapgate/internal/id"
+	"tapgate/internal/message"
+	"tapgate/internal/store"
+)
+
+// written is a message of the customer.
+func written(stanza string, c message.Content) message.Message {
+	return message.Message{
+		ID: id.Message{Stanza: stanza, Chat: theirs.Private()}, From: theirs, FromName: "Jonathan",
+		Source: message.SourceMobile, At: time.Now().UTC().Truncate(time.Second), Content: c,
+	}
+}
+
+// hear hands a message to the gateway as the session does, and returns it as it was stored.
+func (h *house) hear(m message.Message) message.Message {
+	h.t.Helper()
+	if err := h.net.session(mantis).hear(event.MessageReceived{Message: m}); err != nil {
+		h.t.Fatal(err)
+	}
+	return h.now(m.ID)
+}
+
+// WhatsApp delivers again what it got no ack for. It is told once, also after a restart.
+func TestInboundTwice(t *testing.T) {
+	inHouse(t, nil, func(t *testing.T, h *house) {
+		m := written("3A0102030405060708FF", message.Text{Body: "hi"})
+		if got := h.hear(m); !cmp.Equal(got, m) {
+			t.Errorf("stored %s", cmp.Diff(m, got))
+		}
+		h.hear(m)
+		h.restart()
+		h.hear(m)
+		h.wantTold("received hi", "channel connecting", "channel connected")
+	})
+}
+
+// Nil means durable. Whatever could not be stored has to come again, as a whole.
+func TestInboundNotDurable(t *testing.T) {
+	var db deaf
+	inHouse(t, func(o *gateway.Options) { db.Store = o.Store; o.Store = &db }, func(t *testing.T, h *house) {
+		one, two := written("3A0102030405060708F1", message.Text{Body: "one"}), written("3A0102030405060708F2", message.Text{Body: "two"})
+		db.refuse = two.ID
+		in := []event.Payload{event.MessageReceived{Message: one}, event.MessageReceived{Message: two}}
+		if err := h.net.session(mantis).hear(in...); !errors.Is(err, errDisk) {
+			t.Fatalf("error %v", err)
+		}
+		db.refuse = id.Message{}
+		if err := h.net.session(mantis).hear(in...); err != nil {
+			t.Fatal(err)
+		}
+		h.wantTold("received one", "received two")
+	})
+}
+
+// deaf is a database that does not store one message.
+type deaf struct {
+	store.Store
+	refuse id.Message
+}
+
+func (d *deaf) Receive(ctx context.Context, ch id.Channel, m message.Message, tell store.Record) (bool, error) {
+	if m.ID == d.refuse {
+		return false, errDisk
+	}
+	return d.Store.Receive(ctx, ch, m, tell)
+}
+
+func TestStatus(t *testing.T) {
+	inHouse(t, nil, func(t *testing.T, h *house) {
+		m := h.say("hello")
+		h.told()
+		for range 2 {
+			for _, s := range []message.Status{message.Delivered, message.Read} {
+				if err := h.net.session(mantis).hear(event.StatusChanged{Message: m.ID, Status: s, At: time.Now()}); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		if got := h.now(m.ID).Status; got != message.Read {
+			t.Errorf("status %s", got)
+		}
+		h.wantTold("status delivered", "status read")
+	})
+}
+
+var (
+	asked = message.Interactive{
+		Header: "Header", Body: "Body message", Footer: "Footer",
+		Action: message.Buttons{
+			{Kind: message.URL, Title: "Web", ID: "web", URL: "https://example.com"},
+			{Kind: message.QuickReply, Title: "Button1", ID: "1"},
+			{Kind: message.QuickReply, Title: "Button2", ID: "2"},
+		},
+	}
+	listed = message.Interactive{
+		Header: "Header", Body: "Choose", Action: message.List{Label: "Open", Sections: []message.Section{
+			{Title: "Pizza", Rows: []message.Row{{ID: "r1", Title: "Margherita", Description: "Cheese"}}},
+			{Title: "Pasta", Rows: []message.Row{{ID: "r2", Title: "Carbonara", Description: "Egg"}}},
+		}},
+	}
+)
+
+// What a sender's app leaves out of a tap is completed from what we sent; what it says stays.
+func TestReply(t *testing.T) {
+	tapped := func(id, title string) message.Reply {
+		return message.Reply{To: message.ButtonsReply, ID: "ButtonsV3:" + id, Title: title}
+	}
+	row := func(id, title, description string) message.Reply {
+		return message.Reply{To: message.ListReply, ID: "ListV3:" + id, Title: title, Description: description}
+	}
+	for name, tc := range map[string]struct {
+		sent               message.Content
+		reply              message.Reply
+		quote              message.Content
+		wantReply, wantQuo message.Content
+	}{
+		"complete":             {asked, tapped("2", "Button2"), asked, tapped("2", "Button2"), asked},
+		"no quote":             {asked, tapped("2", "Button2"), nil, tapped("2", "Button2"), asked},
+		"no title":             {asked, tapped("1", ""), asked, tapped("1", "Button1"), asked},
+		"title of its own":     {asked, tapped("2", "Knopf"), asked, tapped("2", "Knopf"), asked},
+		"no buttons in quote":  {asked, tapped("2", ""), message.Interactive{Body: "Body message"}, tapped("2", "Button2"), asked},
+		"web repeats the body": {asked, tapped("2", "Button2"), message.Text{Body: "Body message"}, tapped("2", "Button2"), message.Text{Body: "Body message"}},
+		"web repeats nothing":  {asked, tapped("2", ""), message.Text{}, tapped("2", "Button2"), message.Text{Body: "Body message"}},
+		"unknown quote":        {asked, tapped("2", ""), message.Unknown{What: "x"}, tapped("2", "Button2"), asked},
+		"row":                  {listed, row("r2", "", ""), nil, row("r2", "Carbonara", "Egg"), listed},
+		"row with title":       {listed, row("r1", "Margherita", ""), message.Interactive{Body: "Choose", Action: message.List{Label: "Open"}}, row("r1", "Margherita", "Cheese"), listed},
+		"unknown row":          {listed, row("r9", "?", ""), nil, row("r9", "?", ""), listed},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inHouse(t, nil, func(t *testing.T, h *house) {
+				sent, err := h.send(tc.sent)
+				if err != nil {
+					t.Fatal(err)
+				}
+				m := written("3A0102030405060708FF", tc.reply)
+				m.Context = &message.Context{QuotedID: sent.ID, QuotedAuthor: ours, Quoted: tc.quote}
+				want := m
+				want.Content = tc.wantReply
+				want.Context = &message.Context{QuotedID: sent.ID, QuotedAuthor: ours, Quoted: tc.wantQuo}
+				if got := h.hear(m); !cmp.Equal(got, want) {
+					t.Errorf("stored %s", cmp.Diff(want, got))
+				}
+			})
+		})
+	}
+}
+
+// The author of a quote may be named by a number that could not be resolved. The id that reaches the
+// program is the one that it got when it sent the message.
+func TestReplyToHiddenAuthor(t *testing.T) {
+	inHouse(t, nil, func(t *testing.T, h *house) {
+		sent, err := h.send(asked)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m := written("3A0102030405060708FF", message.Reply{To: message.ButtonsReply, ID: "ButtonsV3:2"})
+		m.Context = &message.Context{QuotedID: id.Message{
+			Stanza: sent.ID.Stanza, Chat: id.Chat{User: "123456789012345", Server: id.Hidden},
+		}}
+		got := h.hear(m)
+		if got.Context.QuotedID != sent.ID || got.Context.QuotedAuthor != ours || got.Content.(message.Reply).Title != "Button2" {
+			t.Errorf("stored %+v, context %+v", got, got.Context)
+		}
+	})
+}
+
+func TestQuoteOfUnknown(t *testing.T) {
+	inHouse(t, nil, func(t *testing.T, h *house) {
+		m := written("3A0102030405060708FF", message.Text{Body: "that one"})
+		m.Context = &message.Context{QuotedID: id.Message{Stanza: "3A0102030405060708AA", Chat: theirs.Private()}}
+		if got := h.hear(m); !cmp.Equal(got, m) {
+			t.Errorf("stored %s", cmp.Diff(m, got))
+		}
+	})
+}
+
+// A device that could not read a message is served from the row, also after a restart; what was
+// never sent is not found.
+func TestLedger(t *testing.T) {
+	inHouse(t, nil, func(t *testing.T, h *house) {
+		m := h.say("hello")
+		h.restart()
+		e, at, err := h.net.session(mantis).Ledger.Sent(t.Context(), m.ID.Stanza)
+		if err != nil || e.Stanza != m.ID.Stanza || e.Chat != theirs.Private() || string(e.Payload) != "hello" || !at.Equal(m.At) {
+			t.Errorf("%+v, %v, %v", e, at, err)
+		}
+		if _, _, err := h.net.session(mantis).Ledger.Sent(t.Context(), "3EB0000000000000000000"); !isNotFound(err) {
+			t.Errorf("unknown stanza: %v", err)
+		}
+		h.told()
+	})
+}
