@@ -25,7 +25,7 @@ const childPath = "TAPGATE_TEST_STORE"
 
 const (
 	testChannel id.Channel = "HERON-00001"
-	hook                   = "hook"
+	hook        string     = "hook"
 )
 
 func addChannel(t testing.TB, s store.Channels) {
