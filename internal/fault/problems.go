@@ -34,7 +34,7 @@ func (p *Problems) List() []Problem {
 	if p.more == 0 {
 		return p.list
 	}
-	return append(p.list[:most:most], Problem{Text: fmt.Sprintf("and has %d more problems", p.more)})
+	return append(p.list[:most:most], Problem{Text: fmt.Sprintf("has %d more problems", p.more)})
 }
 
 // Err returns a fault of kind Invalid with all problems, or nil when there are none.
