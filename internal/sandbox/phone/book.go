@@ -34,6 +34,7 @@ type Book struct {
 	sessions *sessions
 	store    *store // nil: in memory
 
+	life context.Context // never ends: what is under way when Close begins gets done
 	ctx  context.Context // ends with Close
 	stop context.CancelFunc
 	work sync.WaitGroup
@@ -62,7 +63,8 @@ func Open(ctx context.Context, o Options) (*Book, error) {
 		log = slog.New(slog.DiscardHandler)
 	}
 	b := &Book{net: o.Network, log: log, hub: newHub(), phones: map[string]*Phone{}, shared: map[types.JID]bool{}}
-	b.ctx, b.stop = context.WithCancel(context.WithoutCancel(ctx))
+	b.life = context.WithoutCancel(ctx)
+	b.ctx, b.stop = context.WithCancel(b.life)
 	if err := b.open(ctx, o.Dir); err != nil {
 		return nil, errors.Join(err, b.Close())
 	}
@@ -112,6 +114,7 @@ func (b *Book) restore(ctx context.Context) error {
 		if err := p.connect(ctx); err != nil {
 			return err
 		}
+		b.start(p.resume)
 	}
 	return nil
 }
@@ -126,10 +129,10 @@ func (b *Book) Close() error {
 	for _, cancel := range cancels {
 		cancel()
 	}
+	b.work.Wait()
 	for _, p := range phones {
 		p.close()
 	}
-	b.work.Wait()
 	b.hub.close()
 	return errors.Join(b.sessions.close(), b.store.close())
 }

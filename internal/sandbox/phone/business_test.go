@@ -85,13 +85,14 @@ type business struct {
 	changed  chan struct{}
 	pushName chan string
 	online   chan struct{}
+	typing   chan *events.ChatPresence
 }
 
 func newBusiness(t testing.TB, n *sandbox.Network, b *phone.Book) *business {
 	t.Helper()
 	ctx := context20s(t)
 	container := must(sqlstore.New(ctx, "sqlite", "file:business-"+t.Name()+"?mode=memory&cache=shared&_pragma=foreign_keys(1)", nil))(t)
-	biz := &business{changed: make(chan struct{}, 1), pushName: make(chan string, 8), online: make(chan struct{}, 8)}
+	biz := &business{changed: make(chan struct{}, 1), pushName: make(chan string, 8), online: make(chan struct{}, 8), typing: make(chan *events.ChatPresence, 8)}
 	biz.cli = whatsmeow.NewClient(container.NewDevice(), nil)
 	web := &http.Client{Transport: n.Transport()}
 	biz.cli.SetPreLoginHTTPClient(web)
@@ -136,6 +137,8 @@ func (b *business) handle(event any) {
 		b.receipts = append(b.receipts, e)
 	case *events.Connected:
 		b.online <- struct{}{}
+	case *events.ChatPresence:
+		b.typing <- e
 	case *events.PushNameSetting:
 		b.pushName <- e.Action.GetName()
 	}

@@ -32,7 +32,7 @@ func (b *Book) newClient(device *waStore.Device) *client {
 	cli.SetPreLoginHTTPClient(web)
 	cli.SetWebsocketHTTPClient(web)
 	cli.SetMediaHTTPClient(web)
-	cli.BackgroundEventCtx = b.ctx
+	cli.BackgroundEventCtx = b.life
 	cli.SynchronousAck = true
 	cli.EnableDecryptedEventBuffer = true
 	cli.SetMaxParallelRetryReceiptHandling(1)
@@ -49,17 +49,21 @@ type client struct {
 
 // online connects the client, if it is not connected, and waits until it has logged in.
 func (c *client) online(ctx context.Context) error {
-	if c.IsLoggedIn() {
+	if c.ready() {
 		return nil
 	}
-	if err := c.Connect(); err != nil && !errors.Is(err, whatsmeow.ErrAlreadyConnected) {
+	c.forgetLogins()
+	err := c.Connect()
+	if err != nil && !errors.Is(err, whatsmeow.ErrAlreadyConnected) {
 		return fmt.Errorf("connect: %w", err)
 	}
 	timeout := time.NewTimer(loginTimeout)
 	defer timeout.Stop()
-	for !c.IsLoggedIn() {
+	fresh := err == nil // the flag of the login before may still stand
+	for fresh || !c.ready() {
 		select {
 		case <-c.loggedIn:
+			fresh = false
 		case <-ctx.Done():
 			return fmt.Errorf("log in: %w", ctx.Err())
 		case <-timeout.C:
@@ -68,6 +72,16 @@ func (c *client) online(ctx context.Context) error {
 	}
 	return nil
 }
+
+func (c *client) forgetLogins() {
+	select {
+	case <-c.loggedIn:
+	default:
+	}
+}
+
+// ready reports whether messages can be sent: the library keeps the login's flag after a disconnect.
+func (c *client) ready() bool { return c.IsConnected() && c.IsLoggedIn() }
 
 // noteLogin is called for each event of the client.
 func (c *client) noteLogin(event any) {

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 	"strings"
 	"time"
@@ -209,41 +210,69 @@ func (p *Phone) sendAbout(ctx context.Context, r record, m *waE2E.Message) (stri
 
 // send keeps an own message, and then sends it from the client of the platform.
 func (p *Phone) send(ctx context.Context, platform Platform, to types.JID, m *waE2E.Message) (messageID string, err error) {
-	cli, err := p.client(ctx, platform)
+	cli, err := p.client(ctx, platform) // first: a message is not kept where no client can send it
 	if err != nil {
 		return "", err
 	}
 	m.MessageContextInfo = &waE2E.MessageContextInfo{MessageSecret: randomBytes(32)}
-	out, err := leaving(m)
-	if err != nil {
-		return "", err
-	}
 	peer, stanza := p.peer(to), stanzaID(platform)
-	r := &record{
+	r := record{
 		ID: p.idOf(stanza, peer, p.number), Peer: peer.String(), From: p.number, Stanza: stanza, Chat: to,
 		Sender: p.account.PN, FromMe: true, At: time.Now(), Status: StatusPending, raw: m,
 	}
-	if err := p.add(ctx, r); err != nil {
+	kept := r
+	if err := p.add(ctx, &kept); err != nil {
 		return "", err
 	}
-	response, err := cli.SendMessage(ctx, to, out, whatsmeow.SendRequestExtra{ID: stanza})
-	status := StatusSent
-	if err != nil {
-		status = StatusFailed
+	if err := p.transmit(ctx, cli, r); err != nil {
+		return "", err
 	}
-	written := p.update(p.book.ctx, r.ID, "status", func(r *record) bool {
-		if err == nil {
-			r.At = response.Timestamp
+	return r.ID, nil
+}
+
+// transmit sends a message that is kept already, under its id.
+func (p *Phone) transmit(ctx context.Context, cli *client, r record) error {
+	out, err := leaving(r.raw)
+	if err != nil {
+		return err
+	}
+	response, err := cli.SendMessage(ctx, r.Chat, out, whatsmeow.SendRequestExtra{ID: r.Stanza})
+	written := p.update(p.book.life, r.ID, "status", func(r *record) bool {
+		if err != nil {
+			r.Status = StatusFailed
+			return true
 		}
-		if rank(r.Status) < rank(status) || status == StatusFailed {
-			r.Status = status
+		r.At = response.Timestamp
+		if rank(r.Status) < rank(StatusSent) { // a receipt may have been faster
+			r.Status = StatusSent
 		}
 		return true
 	})
 	if err != nil {
-		return "", sendError(err)
+		return sendError(err)
 	}
-	return r.ID, written
+	return written
+}
+
+// resume sends what was kept and not sent when the process ended.
+func (p *Phone) resume(ctx context.Context) {
+	p.mu.Lock()
+	var waiting []record
+	for _, r := range p.records {
+		if r.FromMe && r.Status == StatusPending {
+			waiting = append(waiting, *r)
+		}
+	}
+	p.mu.Unlock()
+	for _, r := range waiting {
+		cli, err := p.client(ctx, platformOf(r.Stanza))
+		if err == nil {
+			err = p.transmit(ctx, cli, r)
+		}
+		if err != nil {
+			p.log.Warn("kept message not sent", slog.String("message", r.ID), slog.Any("error", err))
+		}
+	}
 }
 
 // sendError says that the server refused, or that nothing left.
@@ -270,11 +299,8 @@ func (p *Phone) recipient(c Compose) (types.JID, error) {
 
 // usualBusiness is the business number of the newest message, or the only one of the book.
 func (p *Phone) usualBusiness() (string, bool) {
-	p.mu.Lock()
-	records := slices.Clone(p.records)
-	p.mu.Unlock()
-	for _, r := range slices.Backward(records) {
-		chat, err := id.ParseChat(r.Peer)
+	for _, peer := range p.peersByAge() {
+		chat, err := id.ParseChat(peer)
 		if err == nil && chat.Server == id.Private && !p.book.isCustomer(chat.User) {
 			return chat.User, true
 		}
@@ -283,6 +309,19 @@ func (p *Phone) usualBusiness() (string, bool) {
 		return all[0].number, true
 	}
 	return "", false
+}
+
+// peersByAge lists the conversations, that of the newest message first.
+func (p *Phone) peersByAge() []string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var out []string
+	for _, r := range slices.Backward(p.records) {
+		if !slices.Contains(out, r.Peer) {
+			out = append(out, r.Peer)
+		}
+	}
+	return out
 }
 
 // address reads a number or the id of a chat.
@@ -311,6 +350,17 @@ func stanzaID(platform Platform) types.MessageID {
 		prefix, n = "3EB0", 9
 	}
 	return prefix + strings.ToUpper(hex.EncodeToString(randomBytes(n)))
+}
+
+// platformOf tells the client from a message id that stanzaID made.
+func platformOf(stanza types.MessageID) Platform {
+	switch {
+	case strings.HasPrefix(stanza, "3EB0"):
+		return Web
+	case strings.HasPrefix(stanza, "3A"):
+		return IOS
+	}
+	return Android
 }
 
 func vcard(c Contact) string {

@@ -84,7 +84,7 @@ func (p *Phone) dispatch(event any) error {
 	case *events.Receipt:
 		return p.receipt(e)
 	case *events.JoinedGroup:
-		return p.book.joined(p.book.ctx, &e.GroupInfo)
+		return p.book.joined(p.book.life, &e.GroupInfo)
 	case *events.ChatPresence:
 		p.book.announce(Change{
 			Customer: p.number, What: "typing", Chat: p.peer(e.Chat).String(), On: e.State == types.ChatPresenceComposing,
@@ -92,7 +92,7 @@ func (p *Phone) dispatch(event any) error {
 	case *events.Presence:
 		p.book.announce(Change{Customer: p.number, What: "presence", Chat: p.peer(e.From).String(), On: !e.Unavailable})
 	case *events.Connected:
-		if err := p.cli.SendPresence(p.book.ctx, types.PresenceAvailable); err != nil {
+		if err := p.cli.SendPresence(p.book.life, types.PresenceAvailable); err != nil {
 			p.log.Warn("presence not sent", slog.Any("error", err))
 		}
 		p.book.announce(Change{Customer: p.number, What: "presence", On: true})
@@ -139,7 +139,7 @@ func (p *Phone) received(e *events.Message) error {
 			}
 		})
 	}
-	return p.add(p.book.ctx, r)
+	return p.add(p.book.life, r)
 }
 
 // isService reports whether a message is for the client and not for the person who holds the phone.
@@ -185,9 +185,9 @@ func (p *Phone) applyTo(r *record, stanza string, change func(*record)) error {
 	mayChange := unwrap(r.raw).message.GetReactionMessage() != nil || target.From == r.From
 	if !ok || !mayChange {
 		r.Target = stanza
-		return p.add(p.book.ctx, r)
+		return p.add(p.book.life, r)
 	}
-	return p.update(p.book.ctx, target.ID, "message", func(t *record) bool { change(t); return true })
+	return p.update(p.book.life, target.ID, "message", func(t *record) bool { change(t); return true })
 }
 
 // edited puts new content in place of the old, inside the same message context.
@@ -217,7 +217,7 @@ func (p *Phone) receipt(e *events.Receipt) error {
 		if !ok || !r.FromMe {
 			continue
 		}
-		err := p.update(p.book.ctx, r.ID, "status", func(r *record) bool {
+		err := p.update(p.book.life, r.ID, "status", func(r *record) bool {
 			if rank(status) <= rank(r.Status) {
 				return false
 			}

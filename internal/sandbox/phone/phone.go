@@ -78,7 +78,7 @@ func (p *Phone) SetPlatform(platform Platform) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.platform = platform
-	err := p.book.store.savePhone(p.book.ctx, owner{Number: p.number, Name: p.name, Customer: p.customer, Platform: platform})
+	err := p.book.store.savePhone(p.book.life, owner{Number: p.number, Name: p.name, Customer: p.customer, Platform: platform})
 	if err != nil {
 		p.log.Warn("platform not kept", slog.Any("error", err))
 	}
@@ -156,7 +156,7 @@ func (p *Phone) download(ctx context.Context, id string, card int) (mime string,
 }
 
 // Online reports whether the phone is connected and logged in.
-func (p *Phone) Online() bool { return p.cli.IsLoggedIn() }
+func (p *Phone) Online() bool { return p.cli.ready() }
 
 // SetOnline takes the phone off the network, or back; what was sent meanwhile arrives then.
 func (p *Phone) SetOnline(ctx context.Context, on bool) error {

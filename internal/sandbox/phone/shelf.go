@@ -64,7 +64,7 @@ func (p *Phone) add(ctx context.Context, r *record) error {
 	return nil
 }
 
-// update changes a record, if change says that it did, and announces what.
+// update changes a record, if change says that it did, and announces what; "" announces nothing.
 func (p *Phone) update(ctx context.Context, id, what string, change func(*record) bool) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -79,7 +79,9 @@ func (p *Phone) update(ctx context.Context, id, what string, change func(*record
 	if err := p.replace(ctx, r, changed); err != nil {
 		return err
 	}
-	p.book.announce(Change{Customer: p.number, MessageID: id, What: what, Chat: r.Peer})
+	if what != "" {
+		p.book.announce(Change{Customer: p.number, MessageID: id, What: what, Chat: r.Peer})
+	}
 	return nil
 }
 
@@ -95,7 +97,7 @@ func (p *Phone) replace(ctx context.Context, r *record, changed record) error {
 // press marks a button as pressed, at most one time if once.
 func (p *Phone) press(id string, mark pressed, once bool) error {
 	var refused error
-	err := p.update(p.book.ctx, id, "tap", func(r *record) bool {
+	err := p.update(p.book.life, id, "", func(r *record) bool {
 		if !slices.Contains(r.Pressed, mark) {
 			r.Pressed = append(slices.Clone(r.Pressed), mark)
 			return true
@@ -113,7 +115,7 @@ func (p *Phone) press(id string, mark pressed, once bool) error {
 
 // release takes back a press whose answer could not be sent.
 func (p *Phone) release(id string, mark pressed) {
-	_ = p.update(p.book.ctx, id, "tap", func(r *record) bool { // on failure the button stays grey: no harm
+	_ = p.update(p.book.life, id, "tap", func(r *record) bool { // on failure the button stays grey: no harm
 		r.Pressed = slices.DeleteFunc(slices.Clone(r.Pressed), func(m pressed) bool { return m == mark })
 		return true
 	})

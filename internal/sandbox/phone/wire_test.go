@@ -126,6 +126,8 @@ func burgers() *waE2E.ListMessage {
 	}
 }
 
+func burgersMessage() *waE2E.Message { return &waE2E.Message{ListMessage: burgers()} }
+
 func listStanza() *waBinary.Node { return stanza(biz(listNode("product_list"))) }
 
 func carousel(media bool) *waE2E.InteractiveMessage {
