@@ -81,10 +81,9 @@ func (w *worker) request(ctx context.Context, hook channel.Webhook, r store.Reco
 		return nil, errors.New("the URL of a webhook must begin with http:// or https://")
 	}
 	req.Header.Set("Content-Type", "application/json")
-	for i, name := range slices.Sorted(maps.Keys(hook.Headers)) {
-		if i < maxHeaders && !ours(name) {
-			req.Header.Set(name, hook.Headers[name])
-		}
+	names := slices.DeleteFunc(slices.Sorted(maps.Keys(hook.Headers)), ours)
+	for _, name := range names[:min(len(names), maxHeaders)] {
+		req.Header.Set(name, hook.Headers[name])
 	}
 	req.Header.Set("User-Agent", "tapgate/"+w.Version)
 	req.Header.Set(EventHeader, string(r.Event))
