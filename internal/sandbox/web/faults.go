@@ -9,7 +9,7 @@ import (
 	"go.mau.fi/whatsmeow/types"
 )
 
-// faultRequest switches one fault on. Each fault reads the fields that it names in takes.
+// faultRequest switches one fault on, or off. Each fault reads the fields that it names in takes.
 type faultRequest struct {
 	Fault string
 	// Phone is whom it hits, digits only; "" means anybody.
@@ -20,7 +20,7 @@ type faultRequest struct {
 	Code int
 	// Status is an HTTP status.
 	Status int
-	// Count is how many occasions it lasts, 1 when it is not given.
+	// Count is how many occasions it lasts, 1 when it is not given; 0 switches the fault off.
 	Count *int
 	// Seconds is how long it lasts, 1 when it is not given.
 	Seconds *float64
@@ -110,8 +110,8 @@ func (s *Server) switchFault(w http.ResponseWriter, r *http.Request) error {
 	if err := kind.apply(s, r, in); err != nil {
 		return err
 	}
-	s.Log.InfoContext(r.Context(), "fault switched on", "fault", in.Fault, "count", *in.Count)
-	writeJSON(w, http.StatusOK, map[string]any{"fault": in.Fault, "on": true})
+	s.Log.InfoContext(r.Context(), "fault switched", "fault", in.Fault, "count", *in.Count)
+	writeJSON(w, http.StatusOK, map[string]any{"fault": in.Fault, "on": *in.Count > 0})
 	return nil
 }
 
@@ -136,7 +136,7 @@ func (f *faultRequest) check() (faultKind, error) {
 		wrong.add("code must be 400 to 599")
 	}
 	f.Count = orOne(&wrong, "count", f.Count, 100_000)
-	f.Seconds = orOne(&wrong, "seconds", f.Seconds, 600)
+	f.Seconds = orOne(&wrong, "seconds", f.Seconds, 600) // ten minutes: longer than any client waits
 	if f.Device != nil && (*f.Device < 0 || *f.Device > 99 || f.Phone == "") {
 		wrong.add("device must be 0 to 99, beside a phone")
 	}
@@ -149,14 +149,14 @@ func (f *faultRequest) check() (faultKind, error) {
 	return kind, wrong.err()
 }
 
-// orOne returns n, or 1 when there is none; it must be above 0 and at most limit.
+// orOne returns n, or 1 when there is none; it must be 0 to limit.
 func orOne[N int | float64](wrong *faults, field string, n *N, limit N) *N {
 	if n == nil {
 		one := N(1)
 		return &one
 	}
-	if *n <= 0 || *n > limit {
-		wrong.add("%s must be above 0 and at most %v", field, limit)
+	if *n < 0 || *n > limit {
+		wrong.add("%s must be 0 to %v", field, limit)
 	}
 	return n
 }

@@ -1,8 +1,9 @@
 package web
 
 import (
+	"context"
 	"encoding/base64"
-	"fmt"
+	"errors"
 	"net/http"
 	"strconv"
 	"strings"
@@ -114,17 +115,9 @@ func (f *faults) media(text, mime string) ([]byte, string) {
 // serveMedia answers with the decrypted bytes; "?card=1" means those of that card. They are
 // a stranger's: whatever a browser could run is handed over as a download.
 func (s *Server) serveMedia(w http.ResponseWriter, r *http.Request, p *phone.Phone) error {
-	id := r.PathValue("id")
-	if card := r.URL.Query().Get("card"); card != "" {
-		n, err := strconv.Atoi(card)
-		if err != nil || n < 0 {
-			return faults{"card must be the index of a card, from 0"}.err()
-		}
-		id = fmt.Sprintf("%s#%d", id, n)
-	}
 	ctx, cancel := within(r)
 	defer cancel()
-	mime, data, err := p.Media(ctx, id)
+	mime, data, err := media(ctx, p, r.PathValue("id"), r.URL.Query().Get("card"))
 	if err != nil {
 		return err
 	}
@@ -136,6 +129,24 @@ func (s *Server) serveMedia(w http.ResponseWriter, r *http.Request, p *phone.Pho
 	}
 	_, _ = w.Write(data)
 	return nil
+}
+
+// media fetches the attachment of a message, or of one of its cards. Where there is none, that is
+// nothing a person could not do (409) but something that is not there (404).
+func media(ctx context.Context, p *phone.Phone, id, card string) (mime string, data []byte, err error) {
+	if card == "" {
+		mime, data, err = p.Media(ctx, id)
+	} else {
+		n, wrong := strconv.Atoi(card)
+		if wrong != nil || n < 0 {
+			return "", nil, faults{"card must be the index of a card, from 0"}.err()
+		}
+		mime, data, err = p.CardMedia(ctx, id, n)
+	}
+	if refused, ok := errors.AsType[*phone.Refused](err); ok {
+		return "", nil, notFound(refused.Reason)
+	}
+	return mime, data, err
 }
 
 // shown reports whether a browser may show bytes of this type in place.

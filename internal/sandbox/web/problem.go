@@ -80,7 +80,7 @@ func readJSON(r *http.Request, limit int64, v any) error {
 
 func jsonFault(err error) string {
 	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok && wrong.Field != "" {
-		return fmt.Sprintf("%s is a %s, want %s", wrong.Field, wrong.Value, wrong.Type)
+		return fmt.Sprintf("%s is a %s, want %s", strings.ToLower(wrong.Field), wrong.Value, wrong.Type)
 	}
 	return err.Error()
 }

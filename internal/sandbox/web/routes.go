@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strings"
 
+	"tapgate/internal/sandbox"
 	"tapgate/internal/sandbox/phone"
 )
 
@@ -73,6 +74,10 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	switch {
 	case errors.Is(err, phone.ErrNoMessage):
 		p = notFound(phone.ErrNoMessage.Error())
+	case errors.Is(err, sandbox.ErrQR), errors.Is(err, sandbox.ErrCode):
+		p.Status, p.Message = http.StatusConflict, "no client waits for this"
+	case errors.Is(err, sandbox.ErrPairingRefused), errors.Is(err, sandbox.ErrHungUp), errors.Is(err, sandbox.ErrTooManyDevices):
+		p.Status, p.Message = http.StatusConflict, "the pairing did not come about"
 	case errors.Is(err, context.DeadlineExceeded):
 		p.Status, p.Message = http.StatusGatewayTimeout, "the emulated network did not answer in time"
 	}

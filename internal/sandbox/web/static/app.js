@@ -136,7 +136,7 @@ async function onChange(name, change) {
     state.put(change.customer, change.message);
     if (name === 'message' && !change.message.from_me) onTyping({ customer: change.customer, on: false });
   }
-  if (!change.message || !state.customer(change.customer)) state.customers = await api.customers();
+  if (name === 'presence' || !state.customer(change.customer)) state.customers = await api.customers();
   drawSoon();
 }
 
