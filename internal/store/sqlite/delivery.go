@@ -49,6 +49,8 @@ func (s *Store) DueDelivery(ctx context.Context, l store.Line, now time.Time) (d
 	return d, ok, next, err
 }
 
+// dueDelivery walks the line from its head. The plus keeps the index on next_at out of it, with which
+// everything that is due would be sorted for the sake of one row.
 func dueDelivery(t *tx, l store.Line, now time.Time) (store.Delivery, error) {
 	d := store.Delivery{Line: l}
 	r := &d.Record
@@ -56,7 +58,7 @@ func dueDelivery(t *tx, l store.Line, now time.Time) (store.Delivery, error) {
 	err := t.one(into(&d.ID, &d.Attempts, &created, &r.Event, &r.Channel, &r.Type, &r.Method, &at, &r.Order, &r.Body),
 		`select d.id, d.attempts, d.created_at, e.id, e.channel, e.type, e.method, e.at, e.order_key, e.body
 		from delivery d join event e on e.seq = d.event
-		where d.channel = ? and d.webhook = ? and d.state = 'open' and d.next_at <= ? order by d.id limit 1`,
+		where d.channel = ? and d.webhook = ? and d.state = 'open' and +d.next_at <= ? order by d.id limit 1`,
 		string(l.Channel), l.Webhook, micros(now))
 	if err != nil {
 		return store.Delivery{}, err

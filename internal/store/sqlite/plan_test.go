@@ -1,0 +1,49 @@
+package sqlite_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"tapgate/internal/store"
+	"tapgate/internal/store/sqlite"
+	"tapgate/internal/store/storetest"
+)
+
+// Every statement finds its rows by an index, but for the two that want a whole table: queues that
+// are searched from end to end grow slower with each message that was ever sent.
+func TestNoStatementScans(t *testing.T) {
+	var texts []string
+	t.Run("collect", func(t *testing.T) {
+		storetest.Run(t, func(t *testing.T) store.Store {
+			s := open(t, sqlite.Options{})
+			t.Cleanup(func() { texts = append(texts, s.Statements()...) }) // before it is closed
+			return s
+		})
+	})
+	slices.Sort(texts)
+	texts = slices.Compact(texts)
+	s := open(t, sqlite.Options{})
+	checked := 0
+	for _, text := range texts {
+		verb, _, _ := strings.Cut(text, " ")
+		if !slices.Contains([]string{"select", "insert", "update", "delete"}, verb) {
+			continue
+		}
+		checked++
+		steps, err := s.Plan(t.Context(), text)
+		if err != nil {
+			t.Errorf("%s: %v", text, err)
+		}
+		wantsAll := strings.HasSuffix(text, "from channel order by num") || strings.HasPrefix(text, "select distinct channel, webhook")
+		for _, step := range steps {
+			if strings.HasPrefix(step, "SCAN") && !wantsAll || strings.Contains(step, "TEMP B-TREE") {
+				t.Errorf("%s\n\t%s", text, step)
+			}
+		}
+	}
+	if checked < 25 {
+		t.Errorf("only %d statements were seen: they are collected wrongly", checked)
+	}
+	t.Logf("%d statements", checked)
+}
