@@ -66,7 +66,7 @@ func (quietSignal) Warning(string, string) {}
 func (quietSignal) Error(string, string)   {}
 func (quietSignal) Configure(string)       {}
 
-func openNetwork(t *testing.T, o sandbox.Options) *sandbox.Network {
+func openNetwork(t testing.TB, o sandbox.Options) *sandbox.Network {
 	t.Helper()
 	o.Seed = testSeed
 	n, err := sandbox.Open(o)
@@ -85,7 +85,7 @@ func openNetwork(t *testing.T, o sandbox.Options) *sandbox.Network {
 // and everything it told us.
 type client struct {
 	*whatsmeow.Client
-	t  *testing.T
+	t  testing.TB
 	db *sql.DB
 
 	mu     sync.Mutex
@@ -94,7 +94,7 @@ type client struct {
 }
 
 // newClient makes an unpaired client with a database of its own.
-func newClient(t *testing.T, via http.RoundTripper) *client {
+func newClient(t testing.TB, via http.RoundTripper) *client {
 	t.Helper()
 	db, err := sql.Open("sqlite", "file:"+filepath.Join(t.TempDir(), "client.db")+
 		"?_pragma=foreign_keys(1)&_pragma=journal_mode(WAL)&_pragma=synchronous(OFF)&_pragma=busy_timeout(5000)")
@@ -200,7 +200,7 @@ func (c *client) say(to types.JID, text string) whatsmeow.SendResponse {
 }
 
 // pairByQR pairs a new client with the account and waits until it is connected.
-func pairByQR(t *testing.T, n *sandbox.Network, phone string) *client {
+func pairByQR(t testing.TB, n *sandbox.Network, phone string) *client {
 	t.Helper()
 	c := newClient(t, n.Transport())
 	if err := c.Connect(); err != nil {
@@ -216,7 +216,7 @@ func pairByQR(t *testing.T, n *sandbox.Network, phone string) *client {
 
 // phone makes a client that is device 0 of an account, without pairing, and
 // connects it.
-func phone(t *testing.T, n *sandbox.Network, number, name string) *client {
+func phone(t testing.TB, n *sandbox.Network, number, name string) *client {
 	t.Helper()
 	c := newClient(t, n.Transport())
 	account, err := n.AddAccount(number, name)

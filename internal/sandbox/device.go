@@ -67,7 +67,8 @@ func (n *Network) RegisterPhone(phone string, k PhoneKeys) error {
 	})
 }
 
-// Devices returns the PN addresses of an account's devices, by id.
+// Devices returns the PN addresses of an account's devices, by id. It includes those
+// that were written to after a loss of state and have not come back yet.
 func (n *Network) Devices(phone string) []types.JID {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -145,6 +146,7 @@ func (ch *change) removeDevice(d *device) {
 	d.conn = nil
 	for _, other := range ch.n.accounts {
 		delete(other.watchers, d)
+		delete(ch.n.presence[other], d)
 	}
 	ch.forgetDevice(d)
 	ch.notifyDevices(d, "remove")
@@ -154,25 +156,30 @@ func (ch *change) removeDevice(d *device) {
 // its companions.
 func (c *conn) remove(q *query) *waBinary.Node {
 	target := attrJID(&q.child, "jid")
-	var other *conn
 	err := c.n.change(func(ch *change) error {
 		d := c.n.deviceOf(target)
 		if d == nil || d.account != c.device.account {
 			return fmt.Errorf("%w: %s", ErrUnknownAccount, target)
 		}
-		if d != c.device {
-			other = d.conn
-		}
+		removed := d.conn
 		ch.removeDevice(d)
+		ch.after(func() {
+			switch removed {
+			case c:
+				c.end(*q.result())
+				return
+			case nil:
+			default:
+				removed.end(streamRemoved())
+			}
+			c.send(*q.result())
+		})
 		return nil
 	})
 	if err != nil {
 		return q.fail(errItemNotFound)
 	}
-	if other != nil {
-		other.end(streamRemoved())
-	}
-	return q.result()
+	return nil
 }
 
 // watched returns the devices to tell about a change of the account's list.

@@ -59,8 +59,30 @@ func TestGroup(t *testing.T) {
 		await(member, "the member's text", func(m *events.Message) bool { return m.Message.GetConversation() == "from a member" })
 	}
 
+	// A member that lost its keys asks again, and only that member gets an answer.
+	first.wipe()
+	business.say(info.JID, "after the loss")
+	for _, member := range []*client{first, second} {
+		await(member, "the text after the loss", func(m *events.Message) bool { return m.Message.GetConversation() == "after the loss" })
+	}
+
 	stranger := phone(t, n, "4915199999999", "Stranger")
 	if _, err := stranger.GetGroupInfo(context.Background(), info.JID); err == nil {
 		t.Error("a stranger may read the group")
+	}
+}
+
+func TestStatus(t *testing.T) {
+	n := openNetwork(t, sandbox.Options{})
+	business := pairByQR(t, n, businessNumber)
+	customer := phone(t, n, customerNumber, "Jonathan")
+	// Status updates go to the contacts that have a full name.
+	if err := business.Store.Contacts.PutContactName(t.Context(), jid(customerNumber), "Jonathan", "Jonathan Smith"); err != nil {
+		t.Fatal(err)
+	}
+	business.say(types.StatusBroadcastJID, "open until eight")
+	msg := await(customer, "status", func(m *events.Message) bool { return m.Message.GetConversation() == "open until eight" })
+	if msg.Info.Chat != types.StatusBroadcastJID || msg.Info.Sender.User != businessNumber || msg.Info.SenderAlt.Server != types.HiddenUserServer {
+		t.Errorf("status in %s from %s (%s)", msg.Info.Chat, msg.Info.Sender, msg.Info.SenderAlt)
 	}
 }

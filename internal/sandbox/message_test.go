@@ -48,6 +48,9 @@ func TestTwoWayMessages(t *testing.T) {
 	if got := business.awaitTexts(count); !slices.Equal(got, numbered("answer", count)) {
 		t.Fatalf("business got %q", got)
 	}
+	if unknown := n.Unknown(); len(unknown) != 0 {
+		t.Errorf("asked for what the network does not know: %v", unknown)
+	}
 	msg := await(business, "a message", anyOf[*events.Message])
 	if msg.Info.Sender.Server != types.HiddenUserServer || msg.Info.SenderAlt != jid(customerNumber) {
 		t.Errorf("sender %s, other form %s: want a LID and %s", msg.Info.Sender, msg.Info.SenderAlt, jid(customerNumber))

@@ -114,10 +114,12 @@ func Open(o Options) (*Network, error) {
 	n.faults.n = n
 	n.ctx, n.stop = context.WithCancel(context.Background())
 	if n.media, err = openMedia(o.Dir); err != nil {
+		n.stop()
 		return nil, err
 	}
 	if o.Dir != "" {
 		if err := n.load(o.Dir); err != nil {
+			n.stop()
 			return nil, fmt.Errorf("open state in %s: %w", o.Dir, err)
 		}
 	}

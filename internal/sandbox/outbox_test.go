@@ -5,6 +5,7 @@ import (
 	"slices"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"go.mau.fi/whatsmeow/types"
 	"go.mau.fi/whatsmeow/types/events"
@@ -60,11 +61,12 @@ func TestBurstWithCuts(t *testing.T) {
 	if got[count] != "last" {
 		t.Errorf("after the burst came %q", got[count])
 	}
-	awaitEmptyOutbox(t, n, customer)
+	awaitEmptyOutbox(t, customer)
+	awaitEmptyOutbox(t, business) // all receipts were acknowledged too
 }
 
 // awaitEmptyOutbox logs the client in again until nothing is delivered anew.
-func awaitEmptyOutbox(t *testing.T, n *sandbox.Network, c *client) {
+func awaitEmptyOutbox(t *testing.T, c *client) {
 	t.Helper()
 	for range 10 {
 		c.Disconnect()
@@ -139,11 +141,7 @@ func TestRetry(t *testing.T) {
 	customer.say(jid(businessNumber), "answer")
 	business.awaitTexts(1)
 
-	for _, table := range []string{"whatsmeow_sessions", "whatsmeow_identity_keys"} {
-		if _, err := customer.db.ExecContext(context.Background(), "DELETE FROM "+table); err != nil {
-			t.Fatal(err)
-		}
-	}
+	customer.wipe()
 	var retries atomic.Int32
 	n.Tap(jid(customerNumber), func(d sandbox.Delivery) {
 		if enc := d.Node.GetChildByTag("enc"); enc.Attrs["count"] != nil {
@@ -156,6 +154,47 @@ func TestRetry(t *testing.T) {
 	}
 	if retries.Load() == 0 {
 		t.Error("the second message needed no retry: the test shows nothing")
+	}
+}
+
+// wipe makes the client forget all sessions, as a phone that was restored.
+func (c *client) wipe() {
+	c.t.Helper()
+	for _, table := range []string{"whatsmeow_sessions", "whatsmeow_identity_keys", "whatsmeow_sender_keys"} {
+		if _, err := c.db.ExecContext(context.Background(), "DELETE FROM "+table); err != nil {
+			c.t.Fatal(err)
+		}
+	}
+}
+
+// The answer to a retry receipt can be refused on its own.
+func TestNackRetries(t *testing.T) {
+	n := openNetwork(t, sandbox.Options{})
+	business := pairByQR(t, n, businessNumber)
+	customer := phone(t, n, customerNumber, "Jonathan")
+	business.say(jid(customerNumber), "first")
+	customer.awaitTexts(1)
+	customer.say(jid(businessNumber), "answer")
+	business.awaitTexts(1)
+	customer.wipe()
+	n.Faults().NackRetries(479, 1)
+	answered := make(chan struct{}, 10)
+	n.TapAll(func(_ types.JID, node *sandboxNode) {
+		if node.Attrs["device_fanout"] == "false" {
+			answered <- struct{}{}
+		}
+	})
+	sent := business.say(jid(customerNumber), "second")
+	select {
+	case <-answered:
+	case <-time.After(patience):
+		t.Fatal("nobody answered the retry receipt")
+	}
+	// whatsmeow does not wait for the ack of a retry, but for that of the next
+	// message, and the server judges one after the other.
+	business.say(jid(customerNumber), "third")
+	if got := n.Refusals(); len(got) != 1 || got[0].ID != sent.ID || got[0].Code != 479 {
+		t.Errorf("refused %+v, want %s with 479", got, sent.ID)
 	}
 }
 
@@ -179,8 +218,9 @@ func TestPreKeyRefill(t *testing.T) {
 		}
 		return left
 	}
+	deadline := time.Now().Add(patience)
 	for left := count(); left != 54; left = count() {
-		if t.Context().Err() != nil || left > 54 {
+		if time.Now().After(deadline) {
 			t.Fatalf("%d keys on the server, want 54", left)
 		}
 	}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"os"
+	"path/filepath"
 	"slices"
 	"sync/atomic"
 	"testing"
@@ -27,14 +29,14 @@ func (s *switchboard) RoundTrip(r *http.Request) (*http.Response, error) {
 	return nil, errors.New("nobody is there")
 }
 
-// restart closes the network, tells the clients and opens another one.
-func (s *switchboard) restart(t *testing.T, o sandbox.Options, between func()) *sandbox.Network {
+// restart lets the clients hang up, closes the network and opens another one. The
+// clients go first because whatsmeow has a data race if both sides close at once.
+func (s *switchboard) restart(t *testing.T, o sandbox.Options, hangUp func()) *sandbox.Network {
 	t.Helper()
-	old := s.to.Swap(nil)
-	if err := old.Close(); err != nil {
+	hangUp()
+	if err := s.to.Swap(nil).Close(); err != nil {
 		t.Fatal(err)
 	}
-	between()
 	n := openNetwork(t, o)
 	s.to.Store(n)
 	return n
@@ -188,5 +190,34 @@ func TestSeedOfOtherState(t *testing.T) {
 	}
 	if _, err := sandbox.Open(sandbox.Options{Dir: dir, Seed: "two"}); !errors.Is(err, sandbox.ErrSeed) {
 		t.Errorf("got %v, want ErrSeed", err)
+	}
+}
+
+// A crash image, taken while the network runs, holds everything that was
+// acknowledged.
+func TestCrash(t *testing.T) {
+	dir, image := t.TempDir(), t.TempDir()
+	board, n := start(t, sandbox.Options{Dir: dir})
+	business := pairByQR(t, n, businessNumber)
+	customer := phone(t, n, customerNumber, "Jonathan")
+	business.say(jid(customerNumber), "hello")
+	await(business, "receipt", anyOf[*events.Receipt])
+	customer.Disconnect()
+	for _, body := range numbered("acknowledged", 30) {
+		business.say(jid(customerNumber), body)
+	}
+	for _, name := range []string{"network.db", "network.db-wal"} {
+		raw, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(image, name), raw, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	board.restart(t, sandbox.Options{Dir: image}, business.Disconnect)
+	customer.comeBack(board)
+	if got := customer.awaitTexts(30); !slices.Equal(got, numbered("acknowledged", 30)) {
+		t.Errorf("got %q", got)
 	}
 }
