@@ -1,0 +1,226 @@
+package meow_test
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	waBinary "go.mau.fi/whatsmeow/binary"
+	"go.mau.fi/whatsmeow/types"
+	"go.uber.org/goleak"
+
+	"tapgate/internal/backend"
+	"tapgate/internal/backend/backendtest"
+	"tapgate/internal/backend/meow"
+	"tapgate/internal/id"
+	"tapgate/internal/sandbox"
+	"tapgate/internal/sandbox/phone"
+)
+
+const (
+	business = "919984351847"
+	jonathan = "61371989950"
+	mary     = "61371989951"
+)
+
+// TestMain makes all tests of this process speak to networks of one seed: the key that the library
+// trusts is one for the process.
+func TestMain(m *testing.M) {
+	meow.QuietLogs(slog.New(slog.DiscardHandler))
+	n, err := sandbox.Open(sandbox.Options{})
+	if err != nil {
+		panic(err)
+	}
+	if err := meow.UseNetwork(n.RootKey()); err != nil {
+		panic(err)
+	}
+	if err := n.Close(); err != nil {
+		panic(err)
+	}
+	code := m.Run()
+	if code == 0 {
+		if err := goleak.Find(goleak.IgnoreCurrent()); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			code = 1
+		}
+	}
+	os.Exit(code)
+}
+
+// world is an emulated network with phones on it, and a backend that keeps its sessions in a file.
+type world struct {
+	net   *sandbox.Network
+	book  *phone.Book
+	path  string
+	wires *wires
+}
+
+func newWorld(t *testing.T) *world {
+	t.Helper()
+	n, err := sandbox.Open(sandbox.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	closes(t, n)
+	book, err := phone.Open(backendtest.Context(t), phone.Options{Network: n})
+	if err != nil {
+		t.Fatal(err)
+	}
+	closes(t, book)
+	w := &world{net: n, book: book, path: filepath.Join(t.TempDir(), "whatsmeow.db"), wires: newWires()}
+	t.Cleanup(n.TapAll(w.wires.add))
+	w.customer(t, jonathan, "Jonathan")
+	return w
+}
+
+func closes(t *testing.T, c interface{ Close() error }) {
+	t.Cleanup(func() {
+		if err := c.Close(); err != nil {
+			t.Errorf("close %T: %v", c, err)
+		}
+	})
+}
+
+// open opens the backend on the world's file.
+func (w *world) open(t *testing.T) backend.Backend {
+	t.Helper()
+	o := meow.Options{Path: w.path, Transport: w.net.Transport()}
+	if os.Getenv("TAPGATE_TEST_LOG") != "" {
+		o.Log = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	}
+	b, err := meow.Open(backendtest.Context(t), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	closes(t, b)
+	return b
+}
+
+func (w *world) customer(t *testing.T, number, name string) *phone.Phone {
+	t.Helper()
+	p, err := w.book.Add(backendtest.Context(t), number, name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func (w *world) scan(ctx context.Context, qr string) error { return w.book.Scan(ctx, business, qr) }
+
+// pair opens a backend and pairs a session on it.
+func (w *world) pair(t *testing.T) backendtest.Line {
+	t.Helper()
+	return backendtest.Pair(t, w.open(t), w.scan)
+}
+
+func (w *world) stage(t *testing.T) backendtest.Stage {
+	t.Helper()
+	customer := w.customer(t, jonathan, "Jonathan")
+	session := func() types.JID {
+		devices := w.net.Devices(business)
+		return devices[len(devices)-1]
+	}
+	return backendtest.Stage{
+		Open:   w.open,
+		Number: business,
+		Scan:   w.scan,
+		EnterCode: func(ctx context.Context, code string) error {
+			return w.book.EnterCode(ctx, business, code)
+		},
+		Customer: jonathan,
+		Write: func(ctx context.Context, text string) error {
+			_, err := customer.Send(ctx, phone.Compose{To: business, Text: text})
+			return err
+		},
+		Shown: func() []string { return shown(customer) },
+		Read: func(ctx context.Context) error {
+			for _, m := range customer.Messages() {
+				if err := customer.MarkRead(ctx, m.ID); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+		Cut:          func() { w.net.Faults().Drop(session()) },
+		CutBeforeAck: func() { w.net.Faults().CutBeforeAck(business, 1) },
+		Refuse:       func(code int) { w.net.Faults().Nack(business, code, 1) },
+	}
+}
+
+// shown returns the texts of others on a phone, oldest first.
+func shown(p *phone.Phone) []string {
+	var texts []string
+	for _, m := range p.Messages() {
+		if !m.FromMe && m.Drawn {
+			texts = append(texts, m.Body)
+		}
+	}
+	return texts
+}
+
+func TestConformance(t *testing.T) {
+	backendtest.Run(t, func(t *testing.T) backendtest.Stage { return newWorld(t).stage(t) })
+}
+
+// wires keeps the message stanzas that the business sent, by their id.
+type wires struct {
+	mu      sync.Mutex
+	nodes   map[string][]*waBinary.Node
+	changed chan struct{}
+}
+
+func newWires() *wires {
+	return &wires{nodes: map[string][]*waBinary.Node{}, changed: make(chan struct{})}
+}
+
+func (w *wires) add(from types.JID, node *waBinary.Node) {
+	if from.User != business || from.Device == 0 {
+		return
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	stanza, _ := node.Attrs["id"].(string)
+	w.nodes[stanza] = append(w.nodes[stanza], node)
+	close(w.changed)
+	w.changed = make(chan struct{})
+}
+
+// await waits until at least n stanzas left under an id, and returns all.
+func (w *wires) await(t *testing.T, stanza string, n int) []*waBinary.Node {
+	t.Helper()
+	deadline := time.After(backendtest.Patience)
+	for {
+		w.mu.Lock()
+		nodes, changed := w.nodes[stanza], w.changed
+		w.mu.Unlock()
+		if len(nodes) >= n {
+			return nodes
+		}
+		select {
+		case <-changed:
+		case <-deadline:
+			t.Fatalf("%d stanzas left under %s, want %d", len(nodes), stanza, n)
+		}
+	}
+}
+
+// group makes a group of the business and two customers, by one of them.
+func (w *world) group(t *testing.T) id.Chat {
+	t.Helper()
+	w.customer(t, mary, "Mary")
+	text, err := w.book.CreateGroup(backendtest.Context(t), "Friends", jonathan, business, mary)
+	if err != nil {
+		t.Fatal(err)
+	}
+	chat, err := id.ParseChat(text)
+	if err != nil || !strings.HasSuffix(text, "@g.us") {
+		t.Fatalf("the group's id is %q: %v", text, err)
+	}
+	return chat
+}
