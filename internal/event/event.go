@@ -48,6 +48,8 @@ type StatusChanged struct {
 type StateChanged struct {
 	State  channel.State
 	Reason string
+	// StartedAt is when the gateway started the channel; zero when it is not told.
+	StartedAt time.Time
 }
 
 // Name implements Payload.

@@ -1,12 +1,56 @@
 package whapi
 
 import (
-	"errors"
+	"fmt"
 
+	"tapgate/internal/channel"
 	"tapgate/internal/event"
 	"tapgate/internal/id"
+	"tapgate/internal/message"
 )
 
+// eventJSON names the kind of an event. Its second field is called event, not method.
+type eventJSON struct {
+	Type  string `json:"type"`
+	Event string `json:"event"`
+}
+
 // RenderEvent is the body of a webhook request that tells of ev. Number is the channel's own
-// number.
-func RenderEvent(ev event.Event, number id.User) ([]byte, error) { return nil, errors.New("not yet") }
+// number; it stands in for the sender of own messages and is told while the channel is connected.
+func RenderEvent(ev event.Event, number id.User) ([]byte, error) {
+	data, err := eventData(ev, number)
+	if err != nil {
+		return nil, err
+	}
+	kind, method := ev.Payload.Name()
+	return encode(fields{data, {"event", eventJSON{kind, method}}, {"channel_id", ev.Channel}})
+}
+
+func eventData(ev event.Event, number id.User) (field, error) {
+	switch p := ev.Payload.(type) {
+	case event.MessageReceived:
+		return messagesData(p.Message, number), nil
+	case event.MessageSent:
+		return messagesData(p.Message, number), nil
+	case event.StatusChanged:
+		return field{"statuses", []statusJSON{encodeStatus(p)}}, nil
+	case event.StateChanged:
+		h := Health{State: p.State, Reason: p.Reason, StartedAt: p.StartedAt}
+		if h.StartedAt.IsZero() {
+			h.StartedAt = ev.At
+		}
+		h.Uptime = ev.At.Sub(h.StartedAt)
+		if p.State == channel.Connected {
+			h.User = number
+		}
+		return field{"health", encodeHealth(h)}, nil
+	}
+	return field{}, fmt.Errorf("event of type %T can't be told", ev.Payload)
+}
+
+func messagesData(m message.Message, number id.User) field {
+	if m.ID.FromMe && m.From == "" {
+		m.From = number
+	}
+	return field{"messages", []messageJSON{encodeMessage(m)}}
+}

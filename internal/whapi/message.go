@@ -1,13 +1,68 @@
 package whapi
 
 import (
-	"errors"
+	"cmp"
 
 	"tapgate/internal/message"
 )
 
 // EncodeSent is the answer to a request that sends a message.
-func EncodeSent(m message.Message) ([]byte, error) { return nil, errors.New("not yet") }
+func EncodeSent(m message.Message) ([]byte, error) {
+	return encode(struct {
+		Sent    bool        `json:"sent"`
+		Message messageJSON `json:"message"`
+	}{true, encodeMessage(m)})
+}
 
 // EncodeMessage is one message, sent or received.
-func EncodeMessage(m message.Message) ([]byte, error) { return nil, errors.New("not yet") }
+func EncodeMessage(m message.Message) ([]byte, error) { return encode(encodeMessage(m)) }
+
+// messageJSON has its fields in the order of the dialect's published payloads.
+type messageJSON struct {
+	ID     string `json:"id"`
+	FromMe bool   `json:"from_me"`
+	Type   string `json:"type"`
+	// Subtype names content of type unknown in WhatsApp's own words.
+	Subtype     string           `json:"subtype,omitempty"`
+	ChatID      string           `json:"chat_id"`
+	Timestamp   int64            `json:"timestamp"`
+	Source      string           `json:"source"`
+	Status      string           `json:"status,omitempty"`
+	ChatName    string           `json:"chat_name,omitempty"`
+	Text        *textJSON        `json:"text,omitempty"`
+	Interactive *interactiveJSON `json:"interactive,omitempty"`
+	Reply       *replyJSON       `json:"reply,omitempty"`
+	Context     *contextJSON     `json:"context,omitempty"`
+	From        string           `json:"from,omitempty"`
+	FromName    string           `json:"from_name,omitempty"`
+}
+
+func encodeMessage(m message.Message) messageJSON {
+	out := messageJSON{
+		ID:        m.ID.String(),
+		FromMe:    m.ID.FromMe,
+		Type:      string(message.KindUnknown),
+		ChatID:    m.ID.Chat.String(),
+		Timestamp: m.At.Unix(),
+		Source:    string(cmp.Or(m.Source, message.SourceUnknown)),
+		Status:    string(m.Status),
+		ChatName:  m.ChatName,
+		Context:   encodeContext(m.Context),
+		From:      string(m.From),
+		FromName:  m.FromName,
+	}
+	if m.Content != nil {
+		out.Type = string(m.Content.Kind())
+	}
+	switch c := m.Content.(type) {
+	case message.Text:
+		out.Text = &textJSON{Body: c.Body}
+	case message.Interactive:
+		out.Interactive = encodeInteractive(c)
+	case message.Reply:
+		out.Reply = encodeReply(c)
+	case message.Unknown:
+		out.Subtype = c.What
+	}
+	return out
+}

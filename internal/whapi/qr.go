@@ -1,7 +1,5 @@
 package whapi
 
-import "errors"
-
 // QR is a login code to be scanned.
 type QR struct {
 	// Status is OK, TIMEOUT, WAITING or ERROR.
@@ -10,9 +8,16 @@ type QR struct {
 	Base64 string
 	// RowData is the text inside the code; "" leaves it out.
 	RowData string
-	// Expire is the number of seconds for which the code can be scanned.
+	// Expire is the number of seconds for which the code can be scanned; 0 leaves it out.
 	Expire int
 }
 
 // EncodeQR is the answer to GET /users/login.
-func EncodeQR(q QR) ([]byte, error) { return nil, errors.New("not yet") }
+func EncodeQR(q QR) ([]byte, error) {
+	return encode(struct {
+		Status  string `json:"status"`
+		Base64  string `json:"base64,omitempty"`
+		RowData string `json:"rowdata,omitempty"`
+		Expire  int    `json:"expire,omitempty"`
+	}{q.Status, q.Base64, q.RowData, q.Expire})
+}

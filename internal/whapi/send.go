@@ -1,9 +1,9 @@
 package whapi
 
 import (
+	"regexp"
 	"time"
 
-	"tapgate/internal/fault"
 	"tapgate/internal/id"
 	"tapgate/internal/message"
 )
@@ -18,10 +18,46 @@ type Send struct {
 	Warnings []string
 }
 
-// DecodeText reads the body of POST /messages/text. Any error is a fault.
-func DecodeText(body []byte) (Send, error) { return Send{}, fault.New(fault.Unsupported, "not yet") }
+// toPattern is what the dialect accepts as the address of a message.
+const toPattern = `^[\d-]{9,31}(@[\w\.]{1,})?$`
 
-// DecodeInteractive reads the body of POST /messages/interactive. Any error is a fault.
-func DecodeInteractive(body []byte) (Send, error) {
-	return Send{}, fault.New(fault.Unsupported, "not yet")
+// to reads the address.
+func (o object) to() id.Chat {
+	s := o.needText("to")
+	if o.in.knows("/to") {
+		return id.Chat{}
+	}
+	if !regexp.MustCompile(toPattern).MatchString(s) {
+		o.in.fail("/to", `must match pattern "%s"`, toPattern)
+		return id.Chat{}
+	}
+	chat, err := id.ParseChat(s)
+	switch {
+	case err != nil:
+		o.in.fail("/to", "must name a chat: digits alone, or followed by @s.whatsapp.net, @g.us, @lid or @newsletter")
+	case chat.Server == id.Broadcast:
+		o.in.refuse("/to", "is a broadcast list, which is not supported")
+	}
+	return chat
+}
+
+// refuse records fields of the dialect that change what is sent and that are not served yet.
+func (o object) refuse(names ...string) {
+	for _, name := range names {
+		if o.has(name) {
+			o.in.refuse(o.at(name), "is not supported yet")
+		}
+	}
+}
+
+// send checks what was read and returns it if nothing is wrong.
+func (in *body) send(s Send) (Send, error) {
+	if s.Content != nil {
+		in.check(message.Validate(s.Content))
+	}
+	if err := in.err(); err != nil {
+		return Send{}, err
+	}
+	s.Warnings = message.Warnings(s.Content)
+	return s, nil
 }

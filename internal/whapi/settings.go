@@ -1,22 +1,146 @@
 package whapi
 
 import (
-	"errors"
+	"bytes"
+	"encoding/json"
+	"maps"
+	"time"
 
 	"tapgate/internal/channel"
 )
 
 // EncodeSettings is the answer to GET /settings.
-func EncodeSettings(s channel.Settings) ([]byte, error) { return nil, errors.New("not yet") }
+func EncodeSettings(s channel.Settings) ([]byte, error) { return encode(settingsFields(s)) }
 
-// PatchSettings merges the body of PATCH /settings into now. Fields that are absent stay as they
-// are, webhooks are replaced as a whole. Changes names the fields whose value differs afterwards.
-// Any error is a fault.
+// PatchSettings merges the body of PATCH /settings into now. Fields that are absent or null stay as
+// they are, webhooks are replaced as a whole. Changes names the fields whose value differs
+// afterwards. Any error is a fault, and then after is now.
 func PatchSettings(body []byte, now channel.Settings) (after channel.Settings, changes []string, err error) {
-	return now, nil, errors.New("not yet")
+	o, err := open(body)
+	if err != nil {
+		return now, nil, err
+	}
+	after = now
+	if ms, ok := o.number("callback_backoff_delay_ms", 3000, 15000); ok {
+		after.BackoffDelay = milliseconds(ms)
+	}
+	if ms, ok := o.number("max_callback_backoff_delay_ms", 600000, 3600000); ok {
+		after.MaxBackoffDelay = milliseconds(ms)
+	}
+	if _, ok := o.get("webhooks"); ok {
+		after.Webhooks = o.webhooks()
+	}
+	// an empty proxy is none; claiming to use one that is not used would betray who asked for it
+	o.refuse("proxy", "mobile_proxy")
+	after.Extra = o.extra(settingsExtra(), now.Extra)
+	if err := o.in.err(); err != nil {
+		return now, nil, err
+	}
+	return after, changed(settingsFields(now), settingsFields(after)), nil
 }
 
 // EncodeSettingsChange is the answer to PATCH /settings.
 func EncodeSettingsChange(before, after channel.Settings, changes []string) ([]byte, error) {
-	return nil, errors.New("not yet")
+	return encode(fields{
+		{"before_update", settingsFields(before)},
+		{"after_update", settingsFields(after)},
+		{"changes", append([]string{}, changes...)},
+	})
+}
+
+func milliseconds(ms float64) time.Duration { return time.Duration(ms * float64(time.Millisecond)) }
+
+// extra is a setting of the dialect that has no effect here but is kept for those who read it back.
+type extra struct{ name, kind string }
+
+// settingsExtra lists them in the order in which they are told.
+func settingsExtra() []extra {
+	return []extra{
+		{"callback_persist", "boolean"}, // deliveries always persist
+		{"media", "object"},
+		{"proxy", "string"},
+		{"mobile_proxy", "string"},
+		{"offline_mode", "boolean"},
+		{"full_history", "boolean"},
+		{"pdo_sync", "boolean"},
+		{"auto_read_messages", "boolean"},
+		{"mock_pairing_code", "string"},
+		{"ignored_presences", "array"},
+		{"data_mode", "string"},
+		{"on_call_pager", "string"},
+		{"pass_through", "boolean"},
+		{"sent_status", "boolean"},
+	}
+}
+
+// extra reads the settings without effect that are there over those that are known.
+func (o object) extra(list []extra, now map[string][]byte) map[string][]byte {
+	out := maps.Clone(now)
+	for _, x := range list {
+		raw, ok := o.get(x.name)
+		if !ok {
+			continue
+		}
+		if kindOf(raw) != x.kind {
+			o.in.fail(o.at(x.name), "must be %s", x.kind)
+			continue
+		}
+		if out == nil {
+			out = map[string][]byte{}
+		}
+		var compact bytes.Buffer
+		if json.Compact(&compact, raw) == nil {
+			out[x.name] = compact.Bytes()
+		}
+	}
+	return out
+}
+
+// kindOf names the type of a JSON value.
+func kindOf(raw []byte) string {
+	switch raw[0] {
+	case '{':
+		return "object"
+	case '[':
+		return "array"
+	case '"':
+		return "string"
+	case 't', 'f':
+		return "boolean"
+	}
+	return "number"
+}
+
+func settingsFields(s channel.Settings) fields {
+	out := fields{
+		{"callback_backoff_delay_ms", s.BackoffDelay.Milliseconds()},
+		{"max_callback_backoff_delay_ms", s.MaxBackoffDelay.Milliseconds()},
+		{"webhooks", encodeWebhooks(s.Webhooks)},
+	}
+	return append(out, extraFields(settingsExtra(), s.Extra)...)
+}
+
+func extraFields(list []extra, values map[string][]byte) fields {
+	var out fields
+	for _, x := range list {
+		if v, ok := values[x.name]; ok && json.Valid(v) {
+			out = append(out, field{x.name, json.RawMessage(v)})
+		}
+	}
+	return out
+}
+
+// changed names the fields that are told differently.
+func changed(before, after fields) []string {
+	old := map[string][]byte{}
+	for _, f := range before {
+		old[f.name], _ = encode(f.value)
+	}
+	var names []string
+	for _, f := range after {
+		if now, _ := encode(f.value); !bytes.Equal(now, old[f.name]) {
+			names = append(names, f.name)
+		}
+	}
+	return names
 }

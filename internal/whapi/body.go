@@ -1,0 +1,277 @@
+package whapi
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"tapgate/internal/fault"
+)
+
+// MaxRequest is the size of the longest request body that is read, in bytes. The longest text takes
+// 768 KiB when every character of it is escaped.
+const MaxRequest = 1 << 20
+
+const (
+	maxDepth = 64  // levels of objects and arrays in each other
+	maxItems = 100 // of an array that is read; every array of the dialect is shorter
+)
+
+// body is a request body on its way to the domain. It gathers everything that is wrong with it, in
+// the words of the dialect's own validator.
+type body struct {
+	fault.Problems
+	// told are the paths of which a problem is known; what follows from it is not told again.
+	told []string
+	// wrong counts the problems that are no matter of support.
+	wrong int
+}
+
+// fail records that the value at path is wrong.
+func (in *body) fail(path, format string, args ...any) {
+	in.Add(path, format, args...)
+	in.told = append(in.told, path)
+	in.wrong++
+}
+
+// refuse records that the value at path can't be served yet.
+func (in *body) refuse(path, format string, args ...any) {
+	in.Add(path, format, args...)
+	in.told = append(in.told, path)
+}
+
+// check adds what the domain says, except where more is known already.
+func (in *body) check(list []fault.Problem) {
+	for _, p := range list {
+		if !in.knows(p.Path) {
+			in.Add(p.Path, "%s", p.Text)
+			in.wrong++
+		}
+	}
+}
+
+func (in *body) knows(path string) bool {
+	return slices.ContainsFunc(in.told, func(t string) bool {
+		return path == t || strings.HasPrefix(path, t+"/")
+	})
+}
+
+// err returns the fault of the whole body, or nil.
+func (in *body) err() error {
+	err := in.Err()
+	if err != nil && in.wrong == 0 {
+		f := fault.New(fault.Unsupported, "Not supported yet")
+		f.Problems = in.List()
+		return f
+	}
+	return err
+}
+
+// open reads the outermost object of a request body. The error is a fault.
+func open(raw []byte) (object, error) {
+	if len(raw) > MaxRequest {
+		return object{}, fault.New(fault.TooLarge, "Request body too large: %d bytes, the limit is %d", len(raw), MaxRequest)
+	}
+	in := &body{}
+	var whole json.RawMessage
+	if err := json.Unmarshal(raw, &whole); err != nil {
+		in.fail("", "must be one JSON object: %v", err)
+		return object{}, in.err()
+	}
+	switch {
+	case !utf8.Valid(raw):
+		in.fail("", "must be valid UTF-8")
+	case depth(raw) > maxDepth:
+		in.fail("", "must NOT be nested deeper than %d levels", maxDepth)
+	}
+	if err := in.err(); err != nil {
+		return object{}, err
+	}
+	o, ok := in.object("", raw)
+	if !ok {
+		return object{}, in.err()
+	}
+	return o, nil
+}
+
+// depth counts the levels of valid JSON.
+func depth(raw []byte) int {
+	var now, deepest int
+	var quoted, escaped bool
+	for _, c := range raw {
+		switch {
+		case escaped:
+			escaped = false
+		case quoted && c == '\\':
+			escaped = true
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '{' || c == '[':
+			now++
+			deepest = max(deepest, now)
+		case c == '}' || c == ']':
+			now--
+		}
+	}
+	return deepest
+}
+
+// object is one JSON object of a body. Its methods read the fields by name: a field that is absent
+// or null reads as nothing, one of another type is recorded as a problem.
+type object struct {
+	in     *body
+	path   string
+	fields map[string]json.RawMessage
+}
+
+// object reads raw as an object.
+func (in *body) object(path string, raw []byte) (object, bool) {
+	dec := json.NewDecoder(bytes.NewReader(raw))
+	if start, err := dec.Token(); err != nil || start != json.Delim('{') {
+		in.fail(path, "must be object")
+		return object{}, false
+	}
+	o := object{in: in, path: path, fields: map[string]json.RawMessage{}}
+	for dec.More() {
+		key, err := dec.Token()
+		name, isText := key.(string)
+		var value json.RawMessage
+		if err != nil || !isText || dec.Decode(&value) != nil {
+			in.fail(path, "must be object")
+			return object{}, false
+		}
+		if _, twice := o.fields[name]; twice {
+			in.fail(path, "must NOT have property %s twice", strconv.Quote(name))
+		}
+		o.fields[name] = value
+	}
+	return o, true
+}
+
+// has reports whether the field is there and says something: null, "", [] and {} don't.
+func (o object) has(name string) bool {
+	raw, ok := o.fields[name]
+	return ok && !slices.Contains([]string{"null", `""`, "[]", "{}"}, string(raw))
+}
+
+func (o object) get(name string) (json.RawMessage, bool) {
+	raw, ok := o.fields[name]
+	return raw, ok && string(raw) != "null"
+}
+
+// at is the path of a field.
+func (o object) at(name string) string {
+	return o.path + "/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(name)
+}
+
+// need returns the field and records it as missing if it is not there.
+func (o object) need(name string) (json.RawMessage, bool) {
+	raw, ok := o.get(name)
+	if !ok && !o.in.knows(o.at(name)) {
+		o.in.Add(o.path, "must have required property '%s'", name)
+		o.in.told = append(o.in.told, o.at(name))
+		o.in.wrong++
+	}
+	return raw, ok
+}
+
+// text reads a string that may be absent.
+func (o object) text(name string) string {
+	raw, ok := o.get(name)
+	if !ok {
+		return ""
+	}
+	return o.in.text(o.at(name), raw)
+}
+
+// needText reads a string that must be there.
+func (o object) needText(name string) string {
+	o.need(name)
+	return o.text(name)
+}
+
+// text reads raw as a string. Half of a surrogate pair, which no UTF-8 can hold, would be replaced
+// by U+FFFD without a word.
+func (in *body) text(path string, raw json.RawMessage) string {
+	var s string
+	if json.Unmarshal(raw, &s) != nil {
+		in.fail(path, "must be string")
+		return ""
+	}
+	if strings.ContainsRune(s, utf8.RuneError) && !bytes.ContainsRune(raw, utf8.RuneError) &&
+		!bytes.Contains(bytes.ToLower(raw), []byte(`\ufffd`)) {
+		in.fail(path, "must NOT contain half of a surrogate pair")
+	}
+	return s
+}
+
+// part reads an object that may be absent; ok is false when there is none to read.
+func (o object) part(name string) (object, bool) {
+	raw, ok := o.get(name)
+	if !ok {
+		return object{}, false
+	}
+	return o.in.object(o.at(name), raw)
+}
+
+// needPart reads an object that must be there.
+func (o object) needPart(name string) (object, bool) {
+	o.need(name)
+	return o.part(name)
+}
+
+// list reads an array that may be absent.
+func (o object) list(name string) []json.RawMessage {
+	raw, ok := o.get(name)
+	if !ok {
+		return nil
+	}
+	var items []json.RawMessage
+	if json.Unmarshal(raw, &items) != nil {
+		o.in.fail(o.at(name), "must be array")
+	}
+	if len(items) > maxItems {
+		o.in.fail(o.at(name), "must NOT have more than %d items (given: %d)", maxItems, len(items))
+		return nil
+	}
+	return items
+}
+
+// objects reads an array of objects. One that is no object is recorded and reads as an empty one,
+// so that the places of the others stay what they are.
+func (o object) objects(name string) []object {
+	var list []object
+	for i, raw := range o.list(name) {
+		item, ok := o.in.object(fmt.Sprintf("%s/%d", o.at(name), i), raw)
+		if !ok {
+			item = object{in: o.in, path: fmt.Sprintf("%s/%d", o.at(name), i)}
+		}
+		list = append(list, item)
+	}
+	return list
+}
+
+// number reads a number from least to most, which may also be written as a string.
+func (o object) number(name string, least, most float64) (n float64, ok bool) {
+	raw, ok := o.get(name)
+	if !ok || string(raw) == `""` {
+		return 0, false
+	}
+	n, err := strconv.ParseFloat(strings.Trim(string(raw), `"`), 64)
+	switch {
+	case err != nil || n != n:
+		o.in.fail(o.at(name), "must be number")
+	case n < least:
+		o.in.fail(o.at(name), "must be >= %v", least)
+	case n > most:
+		o.in.fail(o.at(name), "must be <= %v", most)
+	default:
+		return n, true
+	}
+	return 0, false
+}
