@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -152,9 +153,10 @@ func TestSlowReceiver(t *testing.T) {
 // event, without anything new to wake the service.
 func TestRestart(t *testing.T) {
 	t.Parallel()
-	hang := true
+	var hang atomic.Bool
+	hang.Store(true)
 	r := newReceiver(t, func(_ http.ResponseWriter, q *http.Request) {
-		if hang {
+		if hang.Load() {
 			<-q.Context().Done()
 		}
 	})
@@ -165,7 +167,7 @@ func TestRestart(t *testing.T) {
 	if len(d.ends) != 0 {
 		t.Errorf("an attempt that we cut off was recorded: %+v", <-d.ends)
 	}
-	hang = false
+	hang.Store(false)
 	d.open()
 	var got []string
 	for range want {
