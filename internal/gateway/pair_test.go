@@ -305,6 +305,10 @@ func TestSettings(t *testing.T) {
 		if err != nil || before.BackoffDelay != 3*time.Second || after.BackoffDelay != 5*time.Second {
 			t.Errorf("before %v, after %v, %v", before.BackoffDelay, after.BackoffDelay, err)
 		}
+		after.Webhooks[0].URL = "the caller's own"
+		if now, err := h.Settings(t.Context(), mantis); err != nil || now.Webhooks[0].URL != "https://example.com" {
+			t.Errorf("settings %+v, %v", now, err)
+		}
 		h.restart()
 		got, err := h.Settings(t.Context(), mantis)
 		if err != nil || len(got.Webhooks) != 20 || got.Webhooks[0].URL != "https://example.com" || got.BackoffDelay != 5*time.Second {
