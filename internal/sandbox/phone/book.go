@@ -138,7 +138,7 @@ func (b *Book) Close() error {
 }
 
 // Add puts the customer with this number into the book and its phone online. A number that is there already
-// is returned as it is; a business number is refused.
+// is returned as it is; a business number is refused. The business phones enter him into their address books.
 func (b *Book) Add(ctx context.Context, number, name string) (*Phone, error) {
 	p, err := b.obtain(ctx, owner{Number: number, Name: name, Customer: true, Platform: Android})
 	if err != nil {
@@ -147,6 +147,7 @@ func (b *Book) Add(ctx context.Context, number, name string) (*Phone, error) {
 	if !p.customer {
 		return nil, refuse("%s is a business number", number)
 	}
+	b.meetCustomers(ctx)
 	return p, nil
 }
 

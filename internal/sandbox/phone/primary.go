@@ -58,8 +58,8 @@ func (b *Book) business(ctx context.Context, number string) (*Phone, error) {
 	return p, p.publishSettings(ctx)
 }
 
-// publishSettings gives the account its settings, as a phone does that was set up: a key, the push name, and a
-// first version of every collection. Companions treat a collection of version 0 as never synced, and
+// publishSettings gives the account its settings, as a phone does that was set up: a key, the push name, the
+// address book, and a first version of every collection. Companions treat a collection of version 0 as never synced, and
 // emit nothing for its first change. What is there already stays.
 func (p *Phone) publishSettings(ctx context.Context) error {
 	p.linking.Lock()
@@ -85,7 +85,7 @@ func (p *Phone) publishSettings(ctx context.Context) error {
 			return fmt.Errorf("publish %s: %w", name, err)
 		}
 	}
-	return nil
+	return p.publishContacts(ctx)
 }
 
 func (p *Phone) newSettingsKey(ctx context.Context) error {
@@ -152,6 +152,7 @@ func (p *Phone) shareSettings(ctx context.Context, device types.JID) error {
 		return err
 	}
 	hidden := types.JID{User: p.account.LID.User, Device: device.Device, Server: types.HiddenUserServer}
+	//lint:ignore SA1019 the public API sends no message to one device that it has no session with
 	inside := p.cli.DangerousInternals()
 	bundle := inside.FetchPreKeysNoError(ctx, []types.JID{hidden})[hidden]
 	enc, withIdentity, err := inside.EncryptMessageForDevice(ctx, plaintext, hidden, bundle, nil, nil)
