@@ -63,3 +63,5 @@ func (s *Store) Plan(ctx context.Context, query string) (steps []string, err err
 	})
 	return steps, err
 }
+
+func (s *Store) Read(ctx context.Context, do func(*Tx) error) error { return s.read(ctx, do) }

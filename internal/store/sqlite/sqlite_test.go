@@ -96,3 +96,26 @@ func TestOpenFails(t *testing.T) {
 		t.Error("opened although the time for it was over")
 	}
 }
+
+// What a kill can't show: that the log is synced with each commit, and references are checked.
+func TestPragmas(t *testing.T) {
+	s := openFile(t, sqlite.Options{})
+	err := s.Write(t.Context(), func(x *sqlite.Tx) error {
+		for pragma, want := range map[string]int64{"synchronous": 2, "foreign_keys": 1, "busy_timeout": 5000} {
+			if got, err := x.Number("pragma " + pragma); err != nil || got != want {
+				t.Errorf("%s is %d, %v; want %d", pragma, got, err, want)
+			}
+		}
+		n, err := x.Number("select count(*) from pragma_journal_mode where journal_mode = 'wal'")
+		if err != nil || n != 1 {
+			t.Errorf("the journal is no write-ahead log: %v", err)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
+	}
+	if err := s.Read(t.Context(), addToken(10)); err == nil {
+		t.Error("a reader could write")
+	}
+}
