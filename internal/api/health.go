@@ -3,6 +3,7 @@ package api
 import (
 	"net/http"
 
+	"tapgate/internal/fault"
 	"tapgate/internal/whapi"
 )
 
@@ -13,10 +14,11 @@ func (s *Server) healthRoutes() []Route {
 	}
 }
 
-// checkHealth wakes a channel that is not running, unless wakeup=false.
+// checkHealth wakes a channel that is not running, unless wakeup=false. That it can't be woken for
+// now is told by its state.
 func (s *Server) checkHealth(c call) (answer, error) {
 	if c.wakes() {
-		if err := s.Gateway.Wake(c.Context(), c.channel); err != nil {
+		if err := s.Gateway.Wake(c.Context(), c.channel); err != nil && !fault.Is(err, fault.Unavailable) {
 			return answer{}, err
 		}
 	}

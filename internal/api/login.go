@@ -75,6 +75,7 @@ func (s *Server) describe(code gateway.Login) whapi.QR {
 // Sizes of a QR image: a module is defaultModule pixels wide, or what fits into the wanted width.
 const (
 	defaultModule = 8
+	minModule     = 2 // the encoder of the image can't do 1
 	maxModule     = 32
 	quietModules  = 8 // white modules, both sides together
 )
@@ -91,7 +92,7 @@ func (c call) draw(text string) ([]byte, error) {
 		wanted = c.URL.Query().Get("width")
 	}
 	if pixels, err := strconv.Atoi(wanted); err == nil {
-		code.Scale = min(max(pixels/(code.Size+quietModules), 1), maxModule)
+		code.Scale = min(max(pixels/(code.Size+quietModules), minModule), maxModule)
 	}
 	return code.PNG(), nil
 }

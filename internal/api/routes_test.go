@@ -164,7 +164,7 @@ func TestLogin(t *testing.T) {
 	if _, err := png.Decode(bytes.NewReader(image)); err != nil {
 		t.Error(err)
 	}
-	for query, atMost := range map[string]int{"?size=100": 100, "?width=300": 300, "?size=-1": 60, "?size=999999": 2000} {
+	for query, atMost := range map[string]int{"?size=100": 100, "?width=300": 300, "?size=-1": 70, "?size=1": 70, "?size=999999": 2000} {
 		res := s.ask(t, "GET", "/users/login/image"+query, "")
 		config, err := png.DecodeConfig(strings.NewReader(read(t, res)))
 		if err != nil || res.Header.Get("Content-Type") != "image/png" || config.Width != config.Height || config.Width > atMost {

@@ -140,7 +140,7 @@ func TestToken(t *testing.T) {
 }
 
 func TestPath(t *testing.T) {
-	const messageID = "yqKj.Z7XWg0g1lA-wD8Sij1GoQ"
+	const messageID = "PrDEMTosDVpLbhc-wAAOSg4_vg"
 	for _, c := range []struct {
 		method, path string
 		status       int
@@ -151,7 +151,7 @@ func TestPath(t *testing.T) {
 		{"POST", "/messages/t%65xt", 200},
 		{"GET", "/health/", 200},
 		{"GET", "/messages/" + messageID, 200},
-		{"GET", "/messages/yqKj%2EZ7XWg0g1lA%2DwD8Sij1GoQ", 200},
+		{"GET", "/messages/PrDEMTosDVpLbhc%2DwAAOSg4%5Fvg", 200},
 		{"GET", "/messages/nonsense", 404},
 		{"GET", "/messages/a%2Fb", 404},
 		{"GET", "/messages/%", 400}, // refused by net/http itself
@@ -173,7 +173,7 @@ func TestPath(t *testing.T) {
 			if got := statusLine(t, s, req); !strings.HasPrefix(got, "HTTP/1.1 "+httpStatus(c.status)) {
 				t.Errorf("%s, want %d", got, c.status)
 			}
-			if strings.Contains(c.path, "yqKj") && (len(s.gate.asked) != 1 || s.gate.asked[0].String() != messageID) {
+			if strings.Contains(c.path, "PrDE") && (len(s.gate.asked) != 1 || s.gate.asked[0].String() != messageID) {
 				t.Errorf("asked for %v", s.gate.asked)
 			}
 		})
@@ -222,7 +222,7 @@ func TestMethod(t *testing.T) {
 		{"PUT", "/settings", "GET, HEAD, PATCH"},
 		{"OPTIONS", "/messages/text", "POST"},
 		{"BREW", "/limits/", "GET, HEAD"},
-		{"POST", "/messages/yqKj.Z7XWg0g1lA-wD8Sij1GoQ", "GET, HEAD"},
+		{"POST", "/messages/PrDEMTosDVpLbhc-wAAOSg4_vg", "GET, HEAD"},
 	} {
 		res := s.ask(t, c.method, c.path, "")
 		wantProblem(t, res, 405)
@@ -350,7 +350,7 @@ func TestPanic(t *testing.T) {
 func TestAccessLog(t *testing.T) {
 	s := start(t)
 	s.ask(t, "GET", "/health?token="+goodToken, "", "Authorization", "")
-	s.ask(t, "GET", "/messages/yqKj.Z7XWg0g1lA-wD8Sij1GoQ", "")
+	s.ask(t, "GET", "/messages/PrDEMTosDVpLbhc-wAAOSg4_vg", "")
 	s.ask(t, "GET", "/nothing/"+goodToken, "")
 	s.Close()
 	log := s.log.String()

@@ -108,7 +108,7 @@ func TestSandboxWorld(t *testing.T) {
 	if len(groups) != 1 || at(groups, 0, "subject") != "Tapgate friends" {
 		t.Errorf("%v", groups)
 	}
-	members, _ := at(groups, 0, "participants").([]any)
+	members, _ := at(groups, 0, "members").([]any)
 	for _, number := range []string{app.Jonathan, app.Maria, app.Business} {
 		if !slices.ContainsFunc(members, func(m any) bool { return m == number }) {
 			t.Errorf("%s is not in the group: %v", number, members)

@@ -86,11 +86,26 @@ func (s Serve) RootKey() (key [32]byte, err error) {
 	return [32]byte(b), nil
 }
 
-// local checks a --listen that other machines should not reach.
+// local checks a --listen that other machines should not reach. The pages of the sandbox and its
+// inbox are for this machine only, so loopback has to be among the addresses in any case.
 func (e *Invalid) local(listen string, unsafe bool) {
-	if e.address("--listen", listen, 0) && !unsafe && !Loopback(listen) {
+	switch {
+	case !e.address("--listen", listen, 0), Loopback(listen):
+	case !unsafe:
 		e.add("--listen %s can be reached from other machines: use a loopback address, or add --unsafe-listen", listen)
+	case !everywhere(listen):
+		e.add("--listen %s leaves out loopback, where the browser phone is: use 0.0.0.0 or [::]", listen)
 	}
+}
+
+// everywhere reports whether host:port means all interfaces.
+func everywhere(address string) bool {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil || host == "" {
+		return err == nil
+	}
+	a, err := netip.ParseAddr(host)
+	return err == nil && a.IsUnspecified()
 }
 
 // address checks host:port and reports whether it is one.

@@ -25,6 +25,8 @@ func TestValidate(t *testing.T) {
 		{"sandbox on 0.0.0.0", config.Sandbox{Listen: "0.0.0.0:8080"}, []string{"--unsafe-listen"}},
 		{"sandbox on a name", config.Sandbox{Listen: "example.org:8080"}, []string{"--unsafe-listen"}},
 		{"sandbox spelled out", config.Sandbox{Listen: ":8080", UnsafeListen: true}, nil},
+		{"sandbox on 0.0.0.0 spelled out", config.Sandbox{Listen: "0.0.0.0:8080", UnsafeListen: true}, nil},
+		{"sandbox without loopback", config.Sandbox{Listen: "192.0.2.1:8080", UnsafeListen: true}, []string{"leaves out loopback"}},
 		{"sandbox without port", config.Sandbox{Listen: "127.0.0.1"}, []string{"host:port"}},
 		{"sandbox, several", config.Sandbox{Listen: "0.0.0.0:1", Token: "two words"}, []string{"--unsafe-listen", "--token"}},
 		{"network", config.Network{Listen: "127.0.0.1:0"}, nil},
