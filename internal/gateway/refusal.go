@@ -14,7 +14,7 @@ import (
 //
 //	401 402 403 406 463 475  forbidden    it is about the recipient: blocked, not allowed, restricted
 //	404 410                  forbidden    the recipient or the group is not there
-//	405 473 479              unsupported  it is about the form of the message: another recipe may pass
+//	400 405 473 479          unsupported  it is about the form of the message: another recipe may pass
 //	413                      too large
 //	429                      busy         too many messages
 //	other                    unavailable  not known; the same message gets the same answer
@@ -26,7 +26,7 @@ func refused(r *backend.Refusal) result {
 	switch r.Code {
 	case 401, 402, 403, 406, 463, 475, 404, 410:
 		kind = fault.Forbidden
-	case 405, 473, 479:
+	case 400, 405, 473, 479:
 		kind, next = fault.Unsupported, "Send it in another form, for instance with another recipe or as plain text."
 	case 413:
 		kind = fault.TooLarge

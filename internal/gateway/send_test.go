@@ -250,7 +250,7 @@ func (h *house) wantFailed(m id.Message, code string) {
 func TestRefusal(t *testing.T) {
 	for code, kind := range map[int]fault.Kind{
 		403: fault.Forbidden, 404: fault.Forbidden, 463: fault.Forbidden,
-		405: fault.Unsupported, 479: fault.Unsupported, 473: fault.Unsupported,
+		400: fault.Unsupported, 405: fault.Unsupported, 479: fault.Unsupported, 473: fault.Unsupported,
 		429: fault.Busy, 599: fault.Unavailable,
 	} {
 		t.Run(fmt.Sprint(code), func(t *testing.T) {

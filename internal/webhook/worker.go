@@ -132,7 +132,7 @@ func (w *worker) failed(what string, err error) bool {
 	if w.soft.Err() != nil {
 		return false
 	}
-	w.Log.Error("webhook worker: trouble", "channel", w.line.Channel, "webhook", w.line.Webhook, "what", what, "error", err)
+	w.Log.Error("webhook worker in trouble", "channel", w.line.Channel, "webhook", w.line.Webhook, "what", what, "error", err)
 	t := time.NewTimer(trouble)
 	defer t.Stop()
 	select {
