@@ -267,9 +267,9 @@ func (o object) number(name string, least, most float64) (n float64, ok bool) {
 	case err != nil || n != n:
 		o.in.fail(o.at(name), "must be number")
 	case n < least:
-		o.in.fail(o.at(name), "must be >= %v", least)
+		o.in.fail(o.at(name), "must be >= %s", strconv.FormatFloat(least, 'f', -1, 64))
 	case n > most:
-		o.in.fail(o.at(name), "must be <= %v", most)
+		o.in.fail(o.at(name), "must be <= %s", strconv.FormatFloat(most, 'f', -1, 64))
 	default:
 		return n, true
 	}
