@@ -26,22 +26,21 @@ const (
 type body struct {
 	fault.Problems
 	// told are the paths of which a problem is known; what follows from it is not told again.
-	told []string
+	told map[string]bool
 	// wrong counts the problems that are no matter of support.
 	wrong int
 }
 
 // fail records that the value at path is wrong.
 func (in *body) fail(path, format string, args ...any) {
-	in.Add(path, format, args...)
-	in.told = append(in.told, path)
+	in.refuse(path, format, args...)
 	in.wrong++
 }
 
 // refuse records that the value at path can't be served yet.
 func (in *body) refuse(path, format string, args ...any) {
 	in.Add(path, format, args...)
-	in.told = append(in.told, path)
+	in.told[path] = true
 }
 
 // check adds what the domain says, except where more is known already.
@@ -54,10 +53,17 @@ func (in *body) check(list []fault.Problem) {
 	}
 }
 
+// knows reports whether a problem is known of the value at path or of what holds it.
 func (in *body) knows(path string) bool {
-	return slices.ContainsFunc(in.told, func(t string) bool {
-		return path == t || strings.HasPrefix(path, t+"/")
-	})
+	for {
+		if in.told[path] {
+			return true
+		}
+		if path == "" {
+			return false
+		}
+		path = path[:max(0, strings.LastIndexByte(path, '/'))]
+	}
 }
 
 // err returns the fault of the whole body, or nil.
@@ -76,7 +82,7 @@ func open(raw []byte) (object, error) {
 	if len(raw) > MaxRequest {
 		return object{}, fault.New(fault.TooLarge, "Request body too large: %d bytes, the limit is %d", len(raw), MaxRequest)
 	}
-	in := &body{}
+	in := &body{told: map[string]bool{}}
 	var whole json.RawMessage
 	if err := json.Unmarshal(raw, &whole); err != nil {
 		in.fail("", "must be one JSON object: %v", err)
@@ -174,7 +180,7 @@ func (o object) need(name string) (json.RawMessage, bool) {
 	raw, ok := o.get(name)
 	if !ok && !o.in.knows(o.at(name)) {
 		o.in.Add(o.path, "must have required property '%s'", name)
-		o.in.told = append(o.in.told, o.at(name))
+		o.in.told[o.at(name)] = true
 		o.in.wrong++
 	}
 	return raw, ok

@@ -54,7 +54,7 @@ func (o object) action() message.Action {
 		a.only("list", kind)
 		return a.listAction()
 	}
-	o.in.told = append(o.in.told, "/action")
+	o.in.told["/action"] = true
 	return nil
 }
 
@@ -69,7 +69,7 @@ func (o object) only(mine, kind string) {
 	for _, old := range [][2]string{{"sections", "/action/list/sections"}, {"button", "/action/list/label"}} {
 		if o.has(old[0]) {
 			o.in.fail(o.at(old[0]), "is of an older version of this API: it is %s now", old[1])
-			o.in.told = append(o.in.told, "/action/list")
+			o.in.told["/action/list"] = true
 		}
 	}
 }
