@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"time"
 
+	"tapgate/internal/backend/meow"
 	"tapgate/internal/lifecycle"
 )
 
@@ -47,6 +48,10 @@ type Facts struct {
 	// ChannelID is the first channel.
 	ChannelID string `json:"channel_id"`
 }
+
+// CaptureLogs makes the Signal library, which writes to standard output otherwise, write to log. It
+// counts for the whole process: call it once, before anything is started.
+func CaptureLogs(log *slog.Logger) { meow.QuietLogs(log) }
 
 // startLimit bounds a start. The slowest part is pairing in the sandbox, which takes a second.
 const startLimit = time.Minute

@@ -30,7 +30,9 @@ type output struct {
 func (c *console) run(o output, start func(context.Context, app.Options) (*app.Running, error)) error {
 	running, hurried, release := interrupts(c.ctx)
 	defer release()
-	r, err := start(running, app.Options{Log: obs.NewLogger(c.stderr, o.level, o.json), Version: version()})
+	log := obs.NewLogger(c.stderr, o.level, o.json)
+	app.CaptureLogs(log)
+	r, err := start(running, app.Options{Log: log, Version: version()})
 	if err != nil {
 		return err
 	}
