@@ -83,13 +83,12 @@ func value(m *waE2E.Message, f protoreflect.FieldDescriptor) any {
 // readUnknown names content that has no kind of its own here, with the message that it cites.
 // Nothing at all is nil.
 func readUnknown(m *waE2E.Message) (message.Content, *waE2E.ContextInfo) {
-	for _, f := range fields(m) {
-		c, _ := value(m, f).(interface{ GetContextInfo() *waE2E.ContextInfo })
-		unknown := message.Unknown{What: string(f.Name())}
-		if c == nil {
-			return unknown, nil
+	if list := fields(m); len(list) > 0 {
+		unknown := message.Unknown{What: string(list[0].Name())}
+		if c, ok := value(m, list[0]).(interface{ GetContextInfo() *waE2E.ContextInfo }); ok {
+			return unknown, c.GetContextInfo()
 		}
-		return unknown, c.GetContextInfo()
+		return unknown, nil
 	}
 	if number, _, n := protowire.ConsumeTag(m.ProtoReflect().GetUnknown()); n > 0 {
 		return message.Unknown{What: fmt.Sprintf("field %d", number)}, nil
