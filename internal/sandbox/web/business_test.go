@@ -144,6 +144,30 @@ func nativeFlow(text, name string, params map[string]string) *waE2E.Message {
 	}}
 }
 
+// carousel is two cards with a picture and a quick reply each.
+func carousel(up whatsmeow.UploadResponse) *waE2E.Message {
+	var cards []*waE2E.InteractiveMessage
+	for _, n := range []string{"1", "2"} {
+		card := nativeFlow("Card "+n, "quick_reply", map[string]string{"display_text": "Take " + n, "id": "ButtonsV3:" + n}).InteractiveMessage
+		card.Header = &waE2E.InteractiveMessage_Header{
+			HasMediaAttachment: proto.Bool(true),
+			Media: &waE2E.InteractiveMessage_Header_ImageMessage{ImageMessage: &waE2E.ImageMessage{
+				Mimetype: proto.String("image/png"), URL: &up.URL, DirectPath: &up.DirectPath, MediaKey: up.MediaKey,
+				FileEncSHA256: up.FileEncSHA256, FileSHA256: up.FileSHA256, FileLength: &up.FileLength,
+				JPEGThumbnail: []byte{0xff, 0xd8}, Width: proto.Uint32(1), Height: proto.Uint32(1),
+			}},
+		}
+		cards = append(cards, card)
+	}
+	return &waE2E.Message{InteractiveMessage: &waE2E.InteractiveMessage{
+		Header: &waE2E.InteractiveMessage_Header{HasMediaAttachment: proto.Bool(false)},
+		Body:   &waE2E.InteractiveMessage_Body{Text: proto.String("Sale")},
+		InteractiveMessage: &waE2E.InteractiveMessage_CarouselMessage_{
+			CarouselMessage: &waE2E.InteractiveMessage_CarouselMessage{Cards: cards},
+		},
+	}}
+}
+
 // burgers is a list. It is wrapped: beside a bare one the client library adds a node of its own.
 func burgers(title string) *waE2E.Message {
 	return wrapped(&waE2E.Message{ListMessage: &waE2E.ListMessage{

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"go.mau.fi/whatsmeow"
 	"go.mau.fi/whatsmeow/proto/waE2E"
 )
 
@@ -231,6 +232,42 @@ func TestPaths(t *testing.T) {
 	}
 	w.refused("GET", "/phone/..%2f..%2fserver.go", "", 404)
 	w.refused("GET", "/phone/nothing.js", "", 404)
+}
+
+// A client may show a code instead of a QR; the phone then enters it.
+func TestScanCode(t *testing.T) {
+	w := newWorld(t)
+	b := w.unpaired()
+	codes := must(b.cli.GetQRChannel(w.context()))(t)
+	if err := b.cli.Connect(); err != nil {
+		t.Fatal(err)
+	}
+	<-codes // the client may ask for a code once it could show a QR
+	code := must(b.cli.PairPhone(w.context(), businessNumber, true, whatsmeow.PairClientChrome, "Chrome (Linux)"))(t)
+	w.ok("POST", "/sandbox/scan", body(map[string]string{"phone": businessNumber, "code": code}))
+	w.waitOnline(b)
+}
+
+func TestCardMedia(t *testing.T) {
+	w := newWorld(t)
+	b := w.pair()
+	up := must(b.cli.Upload(w.context(), pixel(), whatsmeow.MediaImage))(t)
+	w.send(carousel(up), mixed())
+	m := w.messageWith("kind", "carousel")
+	if cards := m["cards"].([]any); len(cards) != 2 || cards[1].(map[string]any)["body"] != "Card 2" {
+		t.Errorf("cards %v", cards)
+	}
+	media := jonathans + "/messages/" + m["id"].(string) + "/media"
+	if status, got := w.fetch("GET", media+"?card=1", ""); status != http.StatusOK || !bytes.Equal(got, pixel()) {
+		t.Errorf("media of card 1 answered %d with %d bytes", status, len(got))
+	}
+	w.refused("GET", media+"?card=9", "", 404)
+	w.refused("GET", media+"?card=x", "", 400, "index of a card")
+	w.ok("POST", jonathans+"/tap", body(map[string]any{"message_id": m["id"], "card": 1, "button": 0, "platform": "web"}))
+	got := w.received("the tap", func(m *waE2E.Message) bool { return m.GetTemplateButtonReplyMessage() != nil })
+	if r := got.GetTemplateButtonReplyMessage(); r.GetSelectedID() != "ButtonsV3:2" || r.GetSelectedCarouselCardIndex() != 1 {
+		t.Errorf("the business got %v", r)
+	}
 }
 
 // pixel is a PNG of one pixel.

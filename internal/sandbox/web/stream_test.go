@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"go.mau.fi/whatsmeow/types"
+
 	"tapgate/internal/sandbox/web"
 )
 
@@ -61,6 +63,12 @@ func TestStream(t *testing.T) {
 	button := tapped["message"].(map[string]any)["buttons"].([]any)[0].(map[string]any)
 	if button["pressed"] != true {
 		t.Errorf("after the tap the event shows %v", button)
+	}
+	if err := w.business.cli.SendChatPresence(w.context(), types.NewJID(jonathan, types.DefaultUserServer), types.ChatPresenceComposing, ""); err != nil {
+		t.Fatal(err)
+	}
+	if typing := next("typing", func(v map[string]any) bool { return v["customer"] == jonathan }); typing["on"] != true {
+		t.Errorf("typing event %v", typing)
 	}
 	w.fetch("POST", "/sandbox/inbox?n=1", `{"event":{"type":"messages","event":"post"}}`)
 	hook := next("webhook", func(map[string]any) bool { return true })

@@ -147,20 +147,26 @@ function poll(message) {
 
 // nothing is what a person would see of a message that is not drawn, made visible for a developer.
 function nothing(message, context) {
-  const why = message.warnings?.length ? message.warnings.join(' ') : 'the client knows no way to draw this message.';
+  const why = message.warnings?.length ? message.warnings.join('; ') : 'the client knows no way to draw this message.';
   return h('div', { class: 'nothing' },
     icon('blocked'),
     h('p', {}, h('strong', { text: 'WhatsApp shows nothing here: ' }), why),
     inspectButton(message, context));
 }
 
+// notes stand below the bubble: warnings always, how sure the render table is on demand.
 function notes(message) {
-  const warnings = message.drawn && !message.deleted ? message.warnings ?? [] : [];
-  const list = [...warnings.map((text) => ['warn', text]), ...(message.notes ?? []).map((text) => ['info', text])];
-  if (message.retry_count) list.push(['info', `Readable after ${message.retry_count} retry receipt${message.retry_count > 1 ? 's' : ''}.`]);
-  if (!list.length) return null;
-  return h('ul', { class: 'notes', 'aria-label': 'How this message is drawn' },
-    list.map(([kind, text]) => h('li', { class: `note note-${kind}` }, icon(kind), h('span', { text }))));
+  if (!message.drawn || message.deleted) return null;
+  const sure = [...message.notes ?? []];
+  if (message.retry_count) sure.push(`Readable after ${message.retry_count} retry receipt${message.retry_count > 1 ? 's' : ''}.`);
+  const warnings = message.warnings ?? [];
+  if (!warnings.length && !sure.length) return null;
+  const line = (text) => h('li', {}, text);
+  return h('div', { class: 'notes' },
+    warnings.length ? h('div', { class: 'note' }, icon('warn'), h('ul', { 'aria-label': 'What a person would miss' }, warnings.map(line))) : null,
+    sure.length ? h('details', { class: 'note note-info' },
+      h('summary', {}, icon('info'), h('span', { text: sure.length > 1 ? `${sure.length} notes on real clients` : 'A note on real clients' })),
+      h('ul', {}, sure.map(line))) : null);
 }
 
 function inspectButton(message, context) {

@@ -11,6 +11,7 @@ const platforms = [['android', 'Android', 'phone'], ['ios', 'iOS', 'phone'], ['w
 export class Device {
   #rows = new Map(); // message id -> { key, el }
   #shown = '';
+  #atEnd = true; // the newest message is in sight, and stays so when a picture above it gets its height
   #stage;
 
   constructor(stage, actions) {
@@ -22,6 +23,8 @@ export class Device {
     this.title = h('span', { class: 'peer-name' });
     this.subtitle = h('span', { class: 'peer-state' });
     this.chat = h('div', { class: 'chat-view', role: 'log', 'aria-label': 'Messages', tabindex: '0' });
+    this.chat.addEventListener('scroll', () => { this.#atEnd = this.chat.scrollHeight - this.chat.scrollTop - this.chat.clientHeight < 120; });
+    this.chat.addEventListener('load', () => { if (this.#atEnd) this.#toEnd(); }, true);
     this.screen = h('div', { class: 'screen' }, statusBar(),
       h('header', { class: 'peer' }, this.face, h('span', { class: 'peer-text' }, this.title, this.subtitle)),
       this.chat, this.#composer(), h('div', { class: 'toasts', role: 'status', 'aria-live': 'polite' }));
@@ -76,7 +79,7 @@ export class Device {
   #drawChat(state, customer) {
     const key = `${state.open.phone} ${state.open.chat}`;
     const fresh = key !== this.#shown;
-    const low = fresh || this.chat.scrollHeight - this.chat.scrollTop - this.chat.clientHeight < 120;
+    const follow = fresh || this.#atEnd;
     const context = this.actions.context(customer);
     const rows = new Map();
     const messages = state.messages(state.open.phone, state.open.chat);
@@ -96,11 +99,18 @@ export class Device {
     this.#rows = rows;
     this.#shown = key;
     replaceChanged(this.chat, nodes);
-    if (low) this.chat.scrollTop = this.chat.scrollHeight;
+    if (follow) this.#toEnd();
+  }
+
+  #toEnd() {
+    this.#atEnd = true;
+    this.chat.scrollTop = this.chat.scrollHeight;
   }
 
   #row(message, context) {
-    const key = JSON.stringify([message, context.platform]);
+    // That an incoming message was read does not show: it must not replace a button under a finger.
+    const shown = message.from_me ? message : { ...message, status: '' };
+    const key = JSON.stringify([shown, context.platform]);
     const known = this.#rows.get(message.id);
     if (known?.key === key) return known;
     const focused = known?.el.contains(document.activeElement) ? [...known.el.querySelectorAll('button')].indexOf(document.activeElement) : -1;

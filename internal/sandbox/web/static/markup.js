@@ -18,11 +18,13 @@ export function markup(text) {
   return out;
 }
 
-// plain is the text without its markers, for one-line previews.
+// plain is the text without its inline markers, line by line, for previews.
 export function plain(text) {
-  const holder = document.createElement('span');
-  holder.append(markup(text));
-  return holder.textContent;
+  return text.slice(0, parseLimit).replace(/```/g, '').split('\n').map((line) => {
+    const holder = document.createElement('span');
+    inline(line, holder, '');
+    return holder.textContent;
+  }).join('\n');
 }
 
 function lines(text, out) {

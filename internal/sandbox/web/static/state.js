@@ -40,7 +40,7 @@ export class State {
     for (const message of this.all(phone)) ids.add(this.chatOf(message));
     return [...ids].map((chat) => {
       const list = this.messages(phone, chat);
-      return { chat, title: this.chatName(chat), last: list.at(-1), unread: list.filter(unread).length };
+      return { chat, title: this.chatName(chat), last: list.at(-1), unread: list.filter((m) => m.drawn && unread(m)).length };
     });
   }
 
