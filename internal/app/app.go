@@ -113,8 +113,3 @@ func (s step) Stop(ctx context.Context) error {
 func (r *Running) add(name string, do, undo func(context.Context) error) {
 	r.group.Add(name, step{do, undo})
 }
-
-// closing makes an undo of a Close.
-func closing(f func() error) func(context.Context) error {
-	return func(context.Context) error { return f() }
-}
