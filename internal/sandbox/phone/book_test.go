@@ -5,11 +5,11 @@ import (
 	"database/sql"
 	"net/http"
 	"path/filepath"
+	"strconv"
 	"testing"
 	"time"
 
 	"go.mau.fi/whatsmeow"
-	"go.mau.fi/whatsmeow/store/sqlstore"
 	"go.mau.fi/whatsmeow/types/events"
 	"go.uber.org/goleak"
 
@@ -141,6 +141,32 @@ func TestWipedPhoneAsksAgainAndShowsOnce(t *testing.T) {
 	buttons := w.business.send(t, jid(jonathan), quickReply(), biz(flowNode("mixed")))
 	if m := w.message(w.customer, buttons); m.Drawn || m.Biz != "" || m.RetryCount == 0 {
 		t.Errorf("shown after a retry without the node: %+v", m)
+	}
+}
+
+// A business that lost its sessions asks again for what it can't read: each message arrives, in private and group.
+func TestPhoneAnswersRetries(t *testing.T) {
+	w := newWorld(t)
+	w.message(w.customer, w.business.send(t, jid(jonathan), text("Hi")))
+	chat := must(w.book.CreateGroup(context20s(t), "Team", jonathan, businessNumber))(t)
+	const sends = 40
+	for i := range sends {
+		to := ""
+		if i%4 == 3 {
+			to = chat
+		}
+		if i%15 == 5 {
+			w.business.wipe(t)
+		}
+		must(w.customer.Send(context20s(t), phone.Compose{To: to, Text: strconv.Itoa(i)}))(t)
+	}
+	deadline := time.After(patience)
+	for w.business.texts() < sends {
+		select {
+		case <-w.business.changed:
+		case <-deadline:
+			t.Fatalf("%d of %d messages arrived", w.business.texts(), sends)
+		}
 	}
 }
 
@@ -334,7 +360,7 @@ func (w world) sendAgain(ctx context.Context) (string, error) {
 func TestEnterCode(t *testing.T) {
 	n := openNetwork(t)
 	b := openBook(t, n, "")
-	container := must(sqlstore.New(context20s(t), "sqlite", "file:code?mode=memory&cache=shared&_pragma=foreign_keys(1)", nil))(t)
+	container, _ := openContainer(t, t.Name())
 	cli := whatsmeow.NewClient(container.NewDevice(), nil)
 	web := &http.Client{Transport: n.Transport()}
 	cli.SetPreLoginHTTPClient(web)
@@ -351,12 +377,7 @@ func TestEnterCode(t *testing.T) {
 	if err := cli.Connect(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		cli.Disconnect()
-		if err := container.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	t.Cleanup(cli.Disconnect)
 	<-ready
 	code := must(cli.PairPhone(context20s(t), businessNumber, true, whatsmeow.PairClientChrome, "Chrome (Linux)"))(t)
 	if err := b.EnterCode(context20s(t), businessNumber, code); err != nil {

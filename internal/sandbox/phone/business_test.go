@@ -2,6 +2,7 @@ package phone_test
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -78,6 +79,7 @@ func openBook(t testing.TB, n *sandbox.Network, dir string) *phone.Book {
 // business is a plain client, paired as a companion of the business number. It has nothing of the gateway.
 type business struct {
 	cli *whatsmeow.Client
+	db  *sql.DB
 
 	mu       sync.Mutex
 	messages []*events.Message
@@ -91,14 +93,15 @@ type business struct {
 func newBusiness(t testing.TB, n *sandbox.Network, b *phone.Book) *business {
 	t.Helper()
 	ctx := context20s(t)
-	container := must(sqlstore.New(ctx, "sqlite", "file:business-"+t.Name()+"?mode=memory&cache=shared&_pragma=foreign_keys(1)", nil))(t)
-	biz := &business{changed: make(chan struct{}, 1), pushName: make(chan string, 8), online: make(chan struct{}, 8), typing: make(chan *events.ChatPresence, 8)}
+	container, db := openContainer(t, t.Name())
+	biz := &business{db: db, changed: make(chan struct{}, 1), pushName: make(chan string, 8), online: make(chan struct{}, 8), typing: make(chan *events.ChatPresence, 8)}
 	biz.cli = whatsmeow.NewClient(container.NewDevice(), nil)
 	web := &http.Client{Transport: n.Transport()}
 	biz.cli.SetPreLoginHTTPClient(web)
 	biz.cli.SetWebsocketHTTPClient(web)
 	biz.cli.SetMediaHTTPClient(web)
 	biz.cli.SynchronousAck, biz.cli.EnableDecryptedEventBuffer = true, true
+	biz.cli.SetMaxParallelRetryReceiptHandling(1)
 	biz.cli.SetForceActiveDeliveryReceipts(true)
 	biz.cli.EmitAppStateEventsOnFullSync = true
 	biz.cli.AddEventHandler(biz.handle)
@@ -106,12 +109,7 @@ func newBusiness(t testing.TB, n *sandbox.Network, b *phone.Book) *business {
 	if err := biz.cli.Connect(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		biz.cli.Disconnect()
-		if err := container.Close(); err != nil {
-			t.Errorf("close business: %v", err)
-		}
-	})
+	t.Cleanup(biz.cli.Disconnect)
 	for item := range codes {
 		if item.Event == whatsmeow.QRChannelEventCode {
 			if err := b.Scan(ctx, businessNumber, item.Code); err != nil {
@@ -125,6 +123,24 @@ func newBusiness(t testing.TB, n *sandbox.Network, b *phone.Book) *business {
 		t.Fatal("the business did not get online")
 	}
 	return biz
+}
+
+// openContainer opens sessions in memory over one connection: with more of them, both directions of a chat at once
+// lose messages.
+func openContainer(t testing.TB, name string) (*sqlstore.Container, *sql.DB) {
+	t.Helper()
+	db := must(sql.Open("sqlite", "file:business-"+name+"?mode=memory&cache=shared&_pragma=foreign_keys(1)"))(t)
+	db.SetMaxOpenConns(1)
+	container := sqlstore.NewWithDB(db, "sqlite", nil)
+	if err := container.Upgrade(context20s(t)); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := container.Close(); err != nil {
+			t.Errorf("close business: %v", err)
+		}
+	})
+	return container, db
 }
 
 func (b *business) handle(event any) {
@@ -146,6 +162,27 @@ func (b *business) handle(event any) {
 	case b.changed <- struct{}{}:
 	default:
 	}
+}
+
+// wipe makes the business forget its sessions, as a client that was restored from nothing.
+func (b *business) wipe(t testing.TB) {
+	t.Helper()
+	for _, table := range []string{"whatsmeow_sessions", "whatsmeow_identity_keys", "whatsmeow_sender_keys"} {
+		must(b.db.ExecContext(context20s(t), "DELETE FROM "+table))(t)
+	}
+}
+
+// texts counts the different messages with a text.
+func (b *business) texts() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	seen := map[string]bool{}
+	for _, m := range b.messages {
+		if m.Message.GetConversation() != "" {
+			seen[m.Info.ID] = true
+		}
+	}
+	return len(seen)
 }
 
 // send sends a message with extra stanza nodes and returns the id that the gateway's API would show.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"sync"
 	"time"
 
 	"go.mau.fi/whatsmeow"
@@ -37,7 +38,7 @@ func (b *Book) newClient(device *waStore.Device) *client {
 	cli.EnableDecryptedEventBuffer = true
 	cli.SetMaxParallelRetryReceiptHandling(1)
 	cli.SetForceActiveDeliveryReceipts(true)
-	return &client{Client: cli, loggedIn: make(chan struct{}, 1)}
+	return &client{Client: cli, loggedIn: make(chan struct{}, 1), rebuilt: map[types.JID]time.Time{}}
 }
 
 // client is a connection to the network that knows when it has logged in.
@@ -45,6 +46,9 @@ type client struct {
 	*whatsmeow.Client
 	// loggedIn holds a token after each login.
 	loggedIn chan struct{}
+
+	sending sync.Mutex              // see sendMessage
+	rebuilt map[types.JID]time.Time // devices whose session was made anew, and when; guarded by sending
 }
 
 // online connects the client, if it is not connected, and waits until it has logged in.

@@ -53,7 +53,7 @@ func (p *Phone) companion(ctx context.Context) (*client, error) {
 }
 
 func (p *Phone) companionClient(cli *client) *client {
-	cli.GetMessageForRetry = p.retryContent
+	p.answerRetries(cli)
 	cli.AddEventHandlerWithSuccessStatus(func(event any) bool {
 		cli.noteLogin(event)
 		if _, ok := event.(*events.LoggedOut); ok {

@@ -201,8 +201,13 @@ func (p *Phone) ownMessage(messageID string) (record, error) {
 
 // sendAbout sends a message that changes another one and has no bubble of its own.
 func (p *Phone) sendAbout(ctx context.Context, r record, m *waE2E.Message) (string, error) {
-	stanza := stanzaID(Android)
-	if _, err := p.cli.SendMessage(ctx, r.Chat, m, whatsmeow.SendRequestExtra{ID: stanza}); err != nil {
+	platform := p.Platform()
+	cli, err := p.client(ctx, platform)
+	if err != nil {
+		return "", err
+	}
+	stanza := stanzaID(platform)
+	if _, err := cli.sendMessage(ctx, r.Chat, m, stanza); err != nil {
 		return "", sendError(err)
 	}
 	return p.idOf(stanza, p.peer(r.Chat), p.number), nil
@@ -236,7 +241,7 @@ func (p *Phone) transmit(ctx context.Context, cli *client, r record) error {
 	if err != nil {
 		return err
 	}
-	response, err := cli.SendMessage(ctx, r.Chat, out, whatsmeow.SendRequestExtra{ID: r.Stanza})
+	response, err := cli.sendMessage(ctx, r.Chat, out, r.Stanza)
 	written := p.update(p.book.life, r.ID, "status", func(r *record) bool {
 		if err != nil {
 			r.Status = StatusFailed

@@ -25,6 +25,7 @@ func Draw(raw *waE2E.Message, stanza *waBinary.Node, platform Platform, group bo
 	p := &pen{envelope: unwrap(raw), biz: readBiz(stanza), platform: platform, group: group}
 	p.Drawn, p.Warnings, p.Notes = true, []string{}, []string{}
 	p.draw()
+	p.Buttons, p.Sections, p.Cards = notNil(p.Buttons), notNil(p.Sections), notNil(p.Cards)
 	if !p.Drawn {
 		p.RowsTappable = false
 		p.eachButton(func(b *Button) { b.Tappable = false })
@@ -73,6 +74,13 @@ func add(list []string, format string, args []any) []string {
 		return list
 	}
 	return append(list, text)
+}
+
+func notNil[T any](list []T) []T {
+	if list == nil {
+		return []T{}
+	}
+	return list
 }
 
 // judge looks the recipe up, says what a person would miss, and reports whether taps work.

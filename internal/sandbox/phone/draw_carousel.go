@@ -20,6 +20,9 @@ func (p *pen) drawCarousel(m *waE2E.InteractiveMessage_CarouselMessage) {
 	if len(p.Cards) > maxCards {
 		p.warn("the carousel has %d cards; more than %d have not been seen drawn", len(p.Cards), maxCards)
 	}
+	if p.nodes == 0 && p.platform == Android {
+		p.note("one report saw a carousel without a biz node on Android; all others saw nothing")
+	}
 	tappable := p.judgeNodes(p.forFlow(first)) && p.judge(p.carouselRecipe())
 	p.eachButton(func(b *Button) {
 		b.Tappable = tappable && knownButton(b.Kind)

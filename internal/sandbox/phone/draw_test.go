@@ -1,6 +1,7 @@
 package phone_test
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
 
@@ -220,6 +221,22 @@ func TestDrawSaysWhyNothingIsShown(t *testing.T) {
 	}
 	if d.Body != "Body message" || len(d.Buttons) != 2 || d.Buttons[0].Tappable {
 		t.Errorf("the content is kept, and nothing of it can be pressed: %+v", d.Content)
+	}
+}
+
+// The keys that the control API names are there for every message, lists never null.
+func TestMessageKeys(t *testing.T) {
+	d := phone.Draw(&waE2E.Message{Conversation: proto.String("Hello")}, stanza(), phone.Android, false)
+	text := must(json.Marshal(phone.Message{Content: d.Content, Warnings: d.Warnings, Drawn: d.Drawn}))(t)
+	var got map[string]any
+	if err := json.Unmarshal(text, &got); err != nil {
+		t.Fatal(err)
+	}
+	for _, key := range []string{"id", "chat", "from", "kind", "header", "body", "footer", "buttons", "label", "sections", "cards", "media", "drawn", "warnings"} {
+		v, ok := got[key]
+		if !ok || (v == nil && key != "media") {
+			t.Errorf("%s: %v, there %v", key, v, ok)
+		}
 	}
 }
 

@@ -78,17 +78,17 @@ type Message struct {
 	RetryCount int `json:"retry_count,omitempty"`
 }
 
-// Content is what stands in the bubble.
+// Content is what stands in the bubble. Buttons, Sections and Cards are never nil.
 type Content struct {
 	Kind     string    `json:"kind"`
-	Header   string    `json:"header,omitempty"`
+	Header   string    `json:"header"`
 	Body     string    `json:"body"`
-	Footer   string    `json:"footer,omitempty"`
-	Buttons  []Button  `json:"buttons,omitempty"`
-	Label    string    `json:"label,omitempty"`
-	Sections []Section `json:"sections,omitempty"`
-	Cards    []Card    `json:"cards,omitempty"`
-	Media    *Media    `json:"media,omitempty"`
+	Footer   string    `json:"footer"`
+	Buttons  []Button  `json:"buttons"`
+	Label    string    `json:"label"`
+	Sections []Section `json:"sections"`
+	Cards    []Card    `json:"cards"`
+	Media    *Media    `json:"media"`
 	// Options are those of a poll, or the chosen ones of a vote where they can be told.
 	Options  []string  `json:"options,omitempty"`
 	Location *Location `json:"location,omitempty"`
@@ -101,10 +101,10 @@ type Content struct {
 type Button struct {
 	Kind        string `json:"kind"`
 	Title       string `json:"title"`
-	ID          string `json:"id,omitempty"`
-	URL         string `json:"url,omitempty"`
-	PhoneNumber string `json:"phone_number,omitempty"`
-	CopyCode    string `json:"copy_code,omitempty"`
+	ID          string `json:"id"`
+	URL         string `json:"url"`
+	PhoneNumber string `json:"phone_number"`
+	CopyCode    string `json:"copy_code"`
 	// Tappable is false where the client draws the button but ignores a finger on it.
 	Tappable bool `json:"tappable"`
 	// Pressed is true for a quick reply that was pressed on this phone.
@@ -121,7 +121,7 @@ type Section struct {
 type Row struct {
 	ID          string `json:"id"`
 	Title       string `json:"title"`
-	Description string `json:"description,omitempty"`
+	Description string `json:"description"`
 }
 
 // Card is one card of a carousel.

@@ -35,6 +35,7 @@ type Phone struct {
 	name     string
 	platform Platform
 	records  []*record
+	kept     int // since the phone was opened
 	byID     map[string]*record
 	byStanza map[string]*record
 	stanzas  map[types.MessageID]*waBinary.Node // of messages that are on their way to the handler
@@ -47,7 +48,7 @@ func newPhone(b *Book, o owner, account sandbox.Account, device *waStore.Device)
 		byID: map[string]*record{}, byStanza: map[string]*record{}, stanzas: map[types.MessageID]*waBinary.Node{},
 	}
 	p.cli = b.newClient(device)
-	p.cli.GetMessageForRetry = p.retryContent
+	p.answerRetries(p.cli)
 	p.cli.AddEventHandlerWithSuccessStatus(p.handle)
 	p.untap = b.net.Tap(account.PN, p.overhear)
 	return p
@@ -93,6 +94,14 @@ func (p *Phone) Messages() []Message {
 		out = append(out, p.drawn(r))
 	}
 	return out
+}
+
+// Kept counts the messages, sent and received, that the phone has kept since it was opened. It goes on counting
+// where Messages has begun to drop the oldest.
+func (p *Phone) Kept() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.kept
 }
 
 // Message finds one message.

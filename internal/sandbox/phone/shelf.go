@@ -55,6 +55,7 @@ func (p *Phone) add(ctx context.Context, r *record) error {
 	if err := p.book.store.saveMessage(ctx, p.number, r); err != nil {
 		return err
 	}
+	p.kept++
 	if dropped := p.shelve(r); dropped != nil {
 		if err := p.book.store.dropMessage(ctx, p.number, dropped.ID); err != nil {
 			return err

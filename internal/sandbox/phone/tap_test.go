@@ -195,3 +195,66 @@ func TestTapLeavesNoBizNode(t *testing.T) {
 		t.Errorf("%d answers, refusals %+v", count, w.net.Refusals())
 	}
 }
+
+// Two fingers at once are one press.
+func TestTapAtTheSameTime(t *testing.T) {
+	w := newWorld(t)
+	sent := w.business.send(t, jid(jonathan), quickReply(), biz(flowNode("mixed")))
+	w.message(w.customer, sent)
+	errs := make(chan error, 8)
+	for range cap(errs) {
+		go func() {
+			_, err := w.customer.Tap(context20s(t), phone.Press{MessageID: sent, Button: at(0)})
+			errs <- err
+		}()
+	}
+	pressed := 0
+	for range cap(errs) {
+		err := <-errs
+		if err == nil {
+			pressed++
+			continue
+		}
+		refused(t, err, "already pressed")
+	}
+	if pressed != 1 {
+		t.Errorf("pressed %d times", pressed)
+	}
+}
+
+// Both directions of one chat at once: nothing is lost, nothing is shown twice.
+func TestBothWaysAtOnce(t *testing.T) {
+	w := newWorld(t)
+	// The plain business client loses messages of its own where both sides start a session at once: begin with one.
+	w.message(w.customer, w.business.send(t, jid(jonathan), text("Hi")))
+	w.business.awaitID(t, must(w.customer.Send(context20s(t), phone.Compose{Text: "Hi"}))(t))
+	const each = 100
+	written := make(chan error, 1)
+	go func() {
+		for range each {
+			if _, err := w.customer.Send(context20s(t), phone.Compose{Text: "from the customer"}); err != nil {
+				written <- err
+				return
+			}
+		}
+		written <- nil
+	}()
+	for range each {
+		w.business.send(t, jid(jonathan), text("from the business"))
+	}
+	if err := <-written; err != nil {
+		t.Fatal(err)
+	}
+	w.until("all messages on the phone", func() bool { return len(w.customer.Messages()) >= 2*each+2 })
+	if n := len(w.customer.Messages()); n != 2*each+2 {
+		t.Errorf("%d messages on the phone, want %d", n, 2*each+2)
+	}
+	w.until("all deliveries", func() bool {
+		for _, m := range w.customer.Messages() {
+			if m.FromMe && m.Status != phone.StatusDelivered {
+				return false
+			}
+		}
+		return true
+	})
+}
