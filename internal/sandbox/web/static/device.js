@@ -109,7 +109,7 @@ export class Device {
 
   #row(message, context) {
     // That an incoming message was read does not show: it must not replace a button under a finger.
-    const shown = message.from_me ? message : { ...message, status: '' };
+    const shown = message.from_me ? message : { ...message, status: undefined };
     const key = JSON.stringify([shown, context.platform]);
     const known = this.#rows.get(message.id);
     if (known?.key === key) return known;
