@@ -177,13 +177,17 @@ func (c *client) forget() {
 	c.events = nil
 }
 
-// awaitTexts waits until count texts have arrived and returns all, in order.
+// awaitTexts waits until count texts have arrived and returns all, in order. An id
+// counts once: whatsmeow dispatches a message again if the connection is cut while
+// its handler runs.
 func (c *client) awaitTexts(count int) []string {
 	c.t.Helper()
 	var texts []string
+	seen := make(map[types.MessageID]bool)
 	await(c, fmt.Sprintf("%d texts", count), func(msg *events.Message) bool {
-		if text := msg.Message.GetConversation(); text != "" {
+		if text := msg.Message.GetConversation(); text != "" && !seen[msg.Info.ID] {
 			texts = append(texts, text)
+			seen[msg.Info.ID] = true
 		}
 		return len(texts) == count
 	})
@@ -194,9 +198,18 @@ func (c *client) say(to types.JID, text string) whatsmeow.SendResponse {
 	c.t.Helper()
 	resp, err := c.SendMessage(context.Background(), to, &waE2E.Message{Conversation: proto.String(text)})
 	if err != nil {
-		c.t.Fatalf("send %q: %v", text, err)
+		c.t.Errorf("send %q: %v", text, err)
 	}
 	return resp
+}
+
+// settle lets both clients write once, so that each has confirmed the session.
+func settle(a, b *client) {
+	a.t.Helper()
+	a.say(b.Store.GetJID().ToNonAD(), "settle")
+	b.awaitTexts(1)
+	b.say(a.Store.GetJID().ToNonAD(), "settle")
+	a.awaitTexts(1)
 }
 
 // pairByQR pairs a new client with the account and waits until it is connected.

@@ -55,7 +55,9 @@ func (n *Network) RegisterPhone(phone string, k PhoneKeys) error {
 			signedID: k.SignedPreKeyID, signedPub: k.SignedPreKeyPub, signedSig: k.SignedPreKeySig,
 		}
 		if d := a.devices[0]; d != nil {
-			if d.noise != k.NoisePub {
+			if d.noise == k.NoisePub {
+				b.uploaded = d.bundle.uploaded
+			} else {
 				ch.dropOneTimeKeys(d)
 			}
 			d.noise, d.bundle = k.NoisePub, b

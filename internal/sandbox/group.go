@@ -54,8 +54,8 @@ func (c *conn) createGroup(q *query) *waBinary.Node {
 				if a != nil && !g.has(a) {
 					g.members = append(g.members, a)
 				}
-			case "announcement", "locked", "member_add_mode", "ephemeral":
-				g.settings = append(g.settings, child)
+			default:
+				g.set(child)
 			}
 		}
 		ch.n.groups[g.id] = g
@@ -71,6 +71,20 @@ func (c *conn) createGroup(q *query) *waBinary.Node {
 		}
 		return q.result(info)
 	})
+}
+
+// set keeps a setting that clients find again in the description of the group.
+func (g *group) set(child waBinary.Node) {
+	switch child.Tag {
+	case "announcement", "locked":
+		g.settings = append(g.settings, element(child.Tag, nil, nil))
+	case "member_add_mode":
+		g.settings = append(g.settings, element(child.Tag, nil, contentBytes(child)))
+	case "ephemeral":
+		if timer := attr(&child, "expiration"); timer != "" && timer != "0" {
+			g.settings = append(g.settings, element(child.Tag, waBinary.Attrs{"expiration": timer}, nil))
+		}
+	}
 }
 
 // newGroupID makes an id in WhatsApp's form: 18 digits that begin with 120363. It is

@@ -24,7 +24,8 @@ func TestGroup(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if info.Name != "Order 12" || len(info.Participants) != 3 || info.AddressingMode != types.AddressingModeLID {
+	if info.Name != "Order 12" || len(info.Participants) != 3 || info.AddressingMode != types.AddressingModeLID ||
+		info.IsEphemeral || info.MemberAddMode != types.GroupMemberAddModeAllMember {
 		t.Fatalf("group %+v", info)
 	}
 	for _, member := range []*client{first, second} {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -57,6 +58,35 @@ func TestTwoWayMessages(t *testing.T) {
 	}
 	if msg.Info.PushName != "Jonathan" {
 		t.Errorf("push name %q, want Jonathan", msg.Info.PushName)
+	}
+}
+
+// Both sides write at once: nothing is lost and each direction keeps its order.
+func TestBothDirectionsAtOnce(t *testing.T) {
+	const count = 200
+	n := openNetwork(t, sandbox.Options{})
+	business := pairByQR(t, n, businessNumber)
+	customer := phone(t, n, customerNumber, "Jonathan")
+	// Sessions are settled first: two clients that open one with each other at the
+	// same moment need retries, which whatsmeow's own handling answers with losses.
+	settle(business, customer)
+	var senders sync.WaitGroup
+	senders.Go(func() {
+		for _, text := range numbered("down", count) {
+			business.say(jid(customerNumber), text)
+		}
+	})
+	senders.Go(func() {
+		for _, text := range numbered("up", count) {
+			customer.say(jid(businessNumber), text)
+		}
+	})
+	senders.Wait()
+	if got := customer.awaitTexts(count + 1)[1:]; !slices.Equal(got, numbered("down", count)) {
+		t.Errorf("customer got %q", got)
+	}
+	if got := business.awaitTexts(count + 1)[1:]; !slices.Equal(got, numbered("up", count)) {
+		t.Errorf("business got %q", got)
 	}
 }
 

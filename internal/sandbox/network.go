@@ -112,6 +112,7 @@ func Open(o Options) (*Network, error) {
 		unknown:  make(map[UnknownQuery]int),
 	}
 	n.faults.n = n
+	// The lifetime of the network is its own: from here to Close.
 	n.ctx, n.stop = context.WithCancel(context.Background())
 	if n.media, err = openMedia(o.Dir); err != nil {
 		n.stop()
@@ -128,7 +129,8 @@ func Open(o Options) (*Network, error) {
 }
 
 // Close cuts all connections, waits for every goroutine and closes the database.
-// A second Close does nothing.
+// An http.Server of one's own that serves the network is to be closed first. A
+// second Close does nothing.
 func (n *Network) Close() error {
 	n.mu.Lock()
 	if n.closed {
@@ -157,6 +159,11 @@ func (n *Network) Faults() *Faults { return n.faults }
 
 // ServeHTTP serves the chat socket and the media host; all else is 404.
 func (n *Network) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if !n.begin() {
+		http.Error(w, "closed", http.StatusServiceUnavailable)
+		return
+	}
+	defer n.tasks.Done()
 	switch {
 	case r.URL.Path == "/ws/chat" && r.Method == http.MethodGet:
 		n.serveSocket(w, r)
@@ -165,6 +172,17 @@ func (n *Network) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	default:
 		http.NotFound(w, r)
 	}
+}
+
+// begin registers a task that Close waits for; false if the network is closed.
+func (n *Network) begin() bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.closed {
+		return false
+	}
+	n.tasks.Add(1)
+	return true
 }
 
 func (n *Network) connections() []*conn {

@@ -97,6 +97,10 @@ func (n *Network) EnterCode(ctx context.Context, phone, code string) (types.JID,
 	if err != nil {
 		return types.EmptyJID, err
 	}
+	select {
+	case <-p.companion: // an answer that an earlier call did not wait for
+	default:
+	}
 	c.send(hello)
 	var finish *waBinary.Node
 	select {

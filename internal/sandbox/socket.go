@@ -52,6 +52,7 @@ type conn struct {
 	queue   []waBinary.Node
 	waiters map[string]chan *waBinary.Node // answers to the server's own queries
 	closing bool
+	closer  *time.Timer   // closes the socket some time after the last stanza
 	filled  chan struct{} // signals that queue is not empty
 }
 
@@ -105,14 +106,12 @@ func (n *Network) enter(c *conn) bool {
 	if n.closed {
 		return false
 	}
-	n.tasks.Add(1)
 	n.conns[c] = true
 	return true
 }
 
 // leave forgets a connection whose goroutines have ended.
 func (n *Network) leave(c *conn) {
-	defer n.tasks.Done()
 	c.cut()
 	close(c.gone)
 	n.mu.Lock()
@@ -238,6 +237,9 @@ func (c *conn) write(ctx context.Context, node waBinary.Node) error {
 func (c *conn) cut() {
 	c.mu.Lock()
 	c.closing = true
+	if c.closer != nil {
+		c.closer.Stop()
+	}
 	c.mu.Unlock()
 	_ = c.ws.CloseNow()
 }
@@ -257,9 +259,9 @@ func (c *conn) endAfter(last waBinary.Node, wait time.Duration) {
 	c.mu.Unlock()
 	c.send(last)
 	c.mu.Lock()
+	defer c.mu.Unlock()
 	c.closing = true // nothing may follow the last stanza
-	c.mu.Unlock()
-	time.AfterFunc(wait, func() { _ = c.ws.CloseNow() })
+	c.closer = time.AfterFunc(wait, func() { _ = c.ws.CloseNow() })
 }
 
 // ask sends a query of the server and waits for the client's answer.
