@@ -14,6 +14,7 @@ import (
 func TestRenderEvent(t *testing.T) {
 	mine := id.Message{Stanza: "3EB0AABBCCDDEEFF001122", Chat: id.User("919984351847").Private(), FromMe: true}
 	group := id.Message{Stanza: "3EB0AABBCCDDEEFF001122", Chat: id.Chat{User: "120363012345678901", Server: id.Group}, FromMe: true}
+	hidden := id.Chat{User: "161371989950123", Server: id.Hidden}
 	own := sent(message.Text{Body: "Hi"})
 	own.From, own.Status, own.Source = "", message.Sent, message.SourceMobile
 	tests := []struct {
@@ -34,6 +35,11 @@ func TestRenderEvent(t *testing.T) {
 		{"own message of another device", event.MessageSent{Message: own},
 			`{"messages":[{"id":"` + own.ID.String() + `","from_me":true,"type":"text","chat_id":"61371989950@s.whatsapp.net","timestamp":1712995245,` +
 				`"source":"mobile","status":"sent","text":{"body":"Hi"},"from":"919984351847"}],"event":{"type":"messages","event":"post"},"channel_id":"MANTIS-M72HC"}`},
+		{"message of a hidden number", event.MessageReceived{Message: message.Message{ID: id.Message{Stanza: "3A0123456789ABCDEF01", Chat: hidden},
+			At: time.Unix(7, 0), Source: message.SourceMobile, Content: message.Text{Body: "Hi"}}},
+			`{"messages":[{"id":"` + id.Message{Stanza: "3A0123456789ABCDEF01", Chat: hidden}.String() + `","from_me":false,"type":"text",` +
+				`"chat_id":"161371989950123@lid","timestamp":7,"source":"mobile","text":{"body":"Hi"}}],` +
+				`"event":{"type":"messages","event":"post"},"channel_id":"MANTIS-M72HC"}`},
 		// a published payload, without the version
 		{"pairing", event.StateChanged{State: channel.Pairing, StartedAt: time.Unix(1_713_774_883, 0)},
 			`{"health":{"start_at":1713774883,"uptime":78,"status":{"code":3,"text":"QR"}},"event":{"type":"channel","event":"post"},"channel_id":"MANTIS-M72HC"}`},
