@@ -1,7 +1,6 @@
 package phone_test
 
 import (
-	"context"
 	"database/sql"
 	"net/http"
 	"path/filepath"
@@ -282,12 +281,24 @@ func TestRestartSendsWhatWasKept(t *testing.T) {
 func TestUnlinkedWebClientIsLinkedAgain(t *testing.T) {
 	w := newWorld(t)
 	w.customer.SetPlatform(phone.Web)
-	w.business.awaitID(t, must(w.customer.Send(context20s(t), phone.Compose{Text: "One"}))(t))
+	one := must(w.customer.Send(context20s(t), phone.Compose{Text: "One"}))(t)
+	w.business.awaitID(t, one)
+	w.until("delivery", func() bool { m, _ := w.customer.Message(one); return m.Status == phone.StatusDelivered })
 	first := w.net.Devices(jonathan)[1]
+	changes := watching(t, w.book).changes
 	if err := w.net.Unlink(first); err != nil {
 		t.Fatal(err)
 	}
-	got := w.business.awaitID(t, must(w.sendAgain(context20s(t)))(t))
+	deadline := time.After(patience)
+	for noticed := false; !noticed; {
+		select {
+		case c := <-changes:
+			noticed = c.What == "presence" && c.Customer == jonathan
+		case <-deadline:
+			t.Fatal("the phone did not notice that its web client is gone")
+		}
+	}
+	got := w.business.awaitID(t, must(w.customer.Send(context20s(t), phone.Compose{Text: "Two"}))(t))
 	if got.Info.Sender.Device == 0 || got.Info.Sender.Device == first.Device {
 		t.Errorf("sent from device %d, the unlinked one was %d", got.Info.Sender.Device, first.Device)
 	}
@@ -344,16 +355,6 @@ func (b *business) awaitTyping(t testing.TB) {
 		}
 	case <-time.After(patience):
 		t.Fatal("the business does not see the customer typing")
-	}
-}
-
-// sendAgain sends until the phone noticed that its web client is gone.
-func (w world) sendAgain(ctx context.Context) (string, error) {
-	for {
-		id, err := w.customer.Send(ctx, phone.Compose{Text: "Two"})
-		if err == nil || ctx.Err() != nil {
-			return id, err
-		}
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 
 	"go.mau.fi/whatsmeow"
 	"go.mau.fi/whatsmeow/types/events"
@@ -70,7 +69,8 @@ func (p *Phone) unlinked(cli *client) {
 	defer p.linking.Unlock()
 	if p.web == cli {
 		p.web = nil
-		p.log.Info("web client was unlinked", slog.String("phone", p.number))
+		p.log.Info("web client was unlinked")
+		p.book.announce(Change{Customer: p.number, What: "presence", On: p.cli.ready()})
 	}
 }
 
