@@ -174,11 +174,3 @@ func (a *account) jid(server string) types.JID {
 	}
 	return a.PN
 }
-
-// alt is the account's address in the other form than server's.
-func (a *account) alt(server string) types.JID {
-	if server == types.HiddenUserServer {
-		return a.PN
-	}
-	return a.LID
-}

@@ -16,7 +16,7 @@ import (
 func (c *client) exchange(stanza waBinary.Node) *waBinary.Node {
 	c.t.Helper()
 	id := stanza.Attrs["id"].(string)
-	in := c.DangerousInternals()
+	in := c.internals()
 	answer := in.WaitResponse(id)
 	if err := in.SendNode(context.Background(), stanza); err != nil {
 		c.t.Fatal(err)

@@ -77,7 +77,7 @@ func TestAppStateConflict(t *testing.T) {
 			Attrs:   waBinary.Attrs{"name": string(appstate.WAPatchRegularLow), "version": version},
 			Content: []waBinary.Node{{Tag: "patch", Content: []byte{}}},
 		}}}
-		reply, err := owner.DangerousInternals().SendIQ(context.Background(), whatsmeow.DangerousInfoQuery{
+		reply, err := owner.internals().SendIQ(context.Background(), whatsmeow.DangerousInfoQuery{
 			Namespace: "w:sync:app:state", Type: "set", To: types.ServerJID, Content: []waBinary.Node{raw},
 		})
 		if err != nil {
@@ -117,7 +117,7 @@ func (c *client) sendPeer(device, lid types.JID, msg *waE2E.Message) {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	in := c.DangerousInternals()
+	in := c.internals()
 	bundles := in.FetchPreKeysNoError(context.Background(), []types.JID{lid})
 	enc, _, err := in.EncryptMessageForDevice(context.Background(), plaintext, lid, bundles[lid], nil, nil)
 	if err != nil {

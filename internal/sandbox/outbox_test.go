@@ -215,13 +215,13 @@ func TestPreKeyRefill(t *testing.T) {
 	// whatsmeow refuses a second upload within ten minutes only while the server
 	// has 50 keys or more, so using up 46 of 50 leaves the four that trigger it.
 	for range 46 {
-		if got := business.DangerousInternals().FetchPreKeysNoError(context.Background(), []types.JID{jid(customerNumber)}); len(got) != 1 {
+		if got := business.internals().FetchPreKeysNoError(context.Background(), []types.JID{jid(customerNumber)}); len(got) != 1 {
 			t.Fatal("no key bundle")
 		}
 	}
 	count := func() int {
 		t.Helper()
-		left, err := customer.DangerousInternals().GetServerPreKeyCount(context.Background())
+		left, err := customer.internals().GetServerPreKeyCount(context.Background())
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -56,11 +56,11 @@ func TestMutePings(t *testing.T) {
 	business := pairByQR(t, n, businessNumber)
 	n.Faults().MutePings(businessNumber, 1)
 	ping := whatsmeow.DangerousInfoQuery{Namespace: "w:p", Type: "get", To: types.ServerJID}
-	muted, err := business.DangerousInternals().SendIQAsync(context.Background(), ping)
+	muted, err := business.internals().SendIQAsync(context.Background(), ping)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := business.DangerousInternals().SendIQ(context.Background(), ping); err != nil {
+	if _, err := business.internals().SendIQ(context.Background(), ping); err != nil {
 		t.Errorf("ping after the fault was used up: %v", err)
 	}
 	select {

@@ -15,10 +15,11 @@ func TestRootKeyComesFromTheSeed(t *testing.T) {
 		}
 		return a.RootKey()
 	}
-	if key("a") != key("a") {
+	first, again, other := key("a"), key("a"), key("b")
+	if first != again {
 		t.Error("one seed gave two root keys: clients would not survive a restart")
 	}
-	if key("a") == key("b") {
+	if first == other {
 		t.Error("two seeds gave one root key")
 	}
 }
