@@ -25,7 +25,7 @@ func (s *session) json(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// at returns what stands at a path such as messages.0.id. A step "#" is the length of a list, and
+// at returns what stands at a path such as messages.0.id. A step "count" is the length of a list, and
 // "-1" its last element.
 func at(doc any, path string) (any, bool) {
 	for _, step := range strings.Split(path, ".") {
@@ -37,7 +37,7 @@ func at(doc any, path string) (any, bool) {
 			}
 			doc = v
 		case []any:
-			if step == "#" {
+			if step == "count" {
 				doc = float64(len(d))
 				continue
 			}

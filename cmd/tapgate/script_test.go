@@ -31,7 +31,7 @@ const help = "../../internal/whapi/testdata/help"
 //	kill9 NAME               end it with SIGKILL
 //	http STATUS METHOD URL [FILE | JSON]   the answer becomes the current document
 //	tap STATUS PHONE MESSAGE KEY=VALUE...  press a button as the customer
-//	json PATH VALUE          the current document holds VALUE at PATH (a.0.b; # is a length)
+//	json PATH VALUE          the current document holds VALUE at PATH (a.0.b; count is a length)
 //	json PATH -> VAR         keep what stands at PATH
 //	await URL PATH VALUE     ask until the answer holds VALUE at PATH
 //	webhook PATH VALUE ...   wait for a webhook that matches; it becomes the current document
