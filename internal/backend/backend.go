@@ -61,8 +61,21 @@ type Session interface {
 type Draft struct {
 	Chat    id.Chat
 	Content message.Content
+	// Quote is the message that the draft cites; nil for none.
+	Quote *Quote
+	// Edit is the message of ours that the draft replaces the content of; zero for none.
+	Edit id.Message
 	// Recipe names the encoding to use; "" lets the backend choose.
 	Recipe string
+}
+
+// Quote is a cited message.
+type Quote struct {
+	ID id.Message
+	// Author is who wrote it.
+	Author id.User
+	// Content is what it says; nil when that is not known.
+	Content message.Content
 }
 
 // Envelope is a message as the outbox stores it.

@@ -22,6 +22,7 @@ func receive(t *testing.T, g Stage) {
 	}
 	want := message.Message{
 		ID:       got.ID,
+		ChatName: got.ChatName,
 		From:     g.Customer,
 		FromName: got.FromName,
 		Source:   message.SourceMobile,
@@ -129,9 +130,7 @@ func closeEndsEverything(t *testing.T, g Stage) {
 			t.Fatal(err)
 		}
 	}
-	l.Sink.mu.Lock()
-	calls := l.Sink.calls
-	l.Sink.mu.Unlock()
+	calls := l.Sink.Calls()
 	if err := l.Connect(Context(t)); err == nil {
 		t.Error("a closed session connects")
 	}
@@ -142,10 +141,8 @@ func closeEndsEverything(t *testing.T, g Stage) {
 		t.Fatal(err)
 	}
 	next.Sink.AwaitMessages(t, 1)
-	l.Sink.mu.Lock()
-	defer l.Sink.mu.Unlock()
-	if l.Sink.calls != calls {
-		t.Errorf("%d calls to the sink of a closed session", l.Sink.calls-calls)
+	if n := l.Sink.Calls() - calls; n != 0 {
+		t.Errorf("%d calls to the sink of a closed session", n)
 	}
 }
 

@@ -121,12 +121,12 @@ func (s *Sink) Await(t testing.TB, what string, ready func() bool) {
 	}
 }
 
-// AwaitQR waits for a QR code and returns the newest.
+// AwaitQR waits for a QR code that it has not returned before, and returns the newest.
 func (s *Sink) AwaitQR(t testing.TB) (code string) {
 	t.Helper()
 	s.Await(t, "a QR code", func() bool {
 		if len(s.codes) > 0 {
-			code = s.codes[len(s.codes)-1]
+			code, s.codes = s.codes[len(s.codes)-1], nil
 		}
 		return code != ""
 	})
@@ -193,6 +193,13 @@ func (s *Sink) Identity(t testing.TB) (who backend.Identity) {
 		return s.who != nil
 	})
 	return who
+}
+
+// Calls returns how often the sink was called and took what it got.
+func (s *Sink) Calls() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.calls
 }
 
 // saw reports whether a state was ever told.

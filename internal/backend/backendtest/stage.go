@@ -85,28 +85,29 @@ type Line struct {
 	backend.Session
 	Sink   *Sink
 	Ledger *Ledger
+	// Device is the key to open the session again; "" until it is paired.
+	Device string
 }
 
 // Open opens a session. The test closes it at its end, if not before.
 func Open(t testing.TB, b backend.Backend, device string) Line {
 	t.Helper()
-	l := Line{Sink: NewSink(), Ledger: NewLedger()}
-	l.Session = l.reopen(t, b, device)
+	l := Line{Sink: NewSink(), Ledger: NewLedger(), Device: device}
+	l.Session = l.reopen(t, b)
 	return l
 }
 
 // Reopen opens the session of the same device with the same ledger and a new sink.
 func (l Line) Reopen(t testing.TB, b backend.Backend) Line {
 	t.Helper()
-	device := l.Sink.Identity(t).Device
 	l.Sink = NewSink()
-	l.Session = l.reopen(t, b, device)
+	l.Session = l.reopen(t, b)
 	return l
 }
 
-func (l Line) reopen(t testing.TB, b backend.Backend, device string) backend.Session {
+func (l Line) reopen(t testing.TB, b backend.Backend) backend.Session {
 	t.Helper()
-	s, err := b.Open(Context(t), backend.SessionOptions{Channel: "TEST-00001", Device: device, Sink: l.Sink, Ledger: l.Ledger})
+	s, err := b.Open(Context(t), backend.SessionOptions{Channel: "TEST-00001", Device: l.Device, Sink: l.Sink, Ledger: l.Ledger})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -131,6 +132,7 @@ func Pair(t testing.TB, b backend.Backend, scan func(ctx context.Context, qr str
 	}
 	l.Sink.AwaitState(t, channel.Connected)
 	l.Sink.AwaitName(t)
+	l.Device = l.Sink.Identity(t).Device
 	return l
 }
 

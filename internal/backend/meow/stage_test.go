@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -59,7 +60,13 @@ type world struct {
 	book  *phone.Book
 	path  string
 	wires *wires
+	ahead atomic.Int64 // how far the backend's clock is ahead, in nanoseconds
 }
+
+// pass lets time pass for the backend.
+func (w *world) pass(d time.Duration) { w.ahead.Add(int64(d)) }
+
+func (w *world) now() time.Time { return time.Now().Add(time.Duration(w.ahead.Load())) }
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
@@ -90,7 +97,7 @@ func closes(t *testing.T, c interface{ Close() error }) {
 // open opens the backend on the world's file.
 func (w *world) open(t *testing.T) backend.Backend {
 	t.Helper()
-	o := meow.Options{Path: w.path, Transport: w.net.Transport()}
+	o := meow.Options{Path: w.path, Transport: w.net.Transport(), Now: w.now}
 	if os.Getenv("TAPGATE_TEST_LOG") != "" {
 		o.Log = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	}
@@ -223,4 +230,19 @@ func (w *world) group(t *testing.T) id.Chat {
 		t.Fatalf("the group's id is %q: %v", text, err)
 	}
 	return chat
+}
+
+// await waits until a phone holds a message.
+func await(t *testing.T, w *world, p *phone.Phone, e backend.Envelope) {
+	t.Helper()
+	changes, cancel := w.book.Subscribe()
+	defer cancel()
+	deadline := time.After(backendtest.Patience)
+	for arrivals(p, e) == 0 {
+		select {
+		case <-changes:
+		case <-deadline:
+			t.Fatalf("%s does not hold %s; stanzas: %v", p.Name(), e.Stanza, w.wires.await(t, e.Stanza, 1))
+		}
+	}
 }

@@ -1,0 +1,102 @@
+package meow_test
+
+import (
+	"testing"
+	"time"
+
+	"go.mau.fi/whatsmeow/types"
+
+	"tapgate/internal/backend"
+	"tapgate/internal/backend/backendtest"
+	"tapgate/internal/channel"
+	"tapgate/internal/fault"
+)
+
+// The failures of a login, as WhatsApp tells them by their code.
+func TestFailedLogin(t *testing.T) {
+	for code, want := range map[int]channel.State{
+		401: channel.Unpaired,
+		402: channel.Banned,
+		405: channel.Outdated,
+		503: channel.Connected, // passes by itself
+	} {
+		t.Run(string(want), func(t *testing.T) {
+			w := newWorld(t)
+			b := w.open(t)
+			line := backendtest.Pair(t, b, w.scan)
+			if err := line.Close(); err != nil {
+				t.Fatal(err)
+			}
+			w.net.Faults().FailLogin(business, code, 1)
+			line = line.Reopen(t, b)
+			before := w.now()
+			if err := line.Connect(backendtest.Context(t)); err != nil {
+				t.Fatal(err)
+			}
+			got := line.Sink.AwaitState(t, want)
+			if (got.Reason == "") != (want == channel.Connected) {
+				t.Errorf("the reason for %s is %q", want, got.Reason)
+			}
+			if banned := want == channel.Banned; banned != got.Until.After(before) {
+				t.Errorf("%s until %s", want, got.Until)
+			}
+		})
+	}
+}
+
+func TestUnlinkedByThePhone(t *testing.T) {
+	w := newWorld(t)
+	b := w.open(t)
+	line := backendtest.Pair(t, b, w.scan)
+	devices := w.net.Devices(business)
+	if err := w.net.Unlink(devices[len(devices)-1]); err != nil {
+		t.Fatal(err)
+	}
+	if got := line.Sink.AwaitState(t, channel.Unpaired); got.Reason == "" {
+		t.Error("no reason is given")
+	}
+	if err := line.Close(); err != nil {
+		t.Fatal(err)
+	}
+	_, err := b.Open(backendtest.Context(t), backend.SessionOptions{Channel: "TEST-00001", Device: line.Device, Sink: line.Sink, Ledger: line.Ledger})
+	if !fault.Is(err, fault.Unpaired) {
+		t.Errorf("open the unlinked device: %v, want a fault of kind unpaired", err)
+	}
+}
+
+// A server that is away is waited for.
+func TestServerIsAway(t *testing.T) {
+	w := newWorld(t)
+	b := w.open(t)
+	line := backendtest.Pair(t, b, w.scan)
+	if err := line.Close(); err != nil {
+		t.Fatal(err)
+	}
+	w.net.Faults().RefuseConnections(time.Second)
+	line = line.Reopen(t, b)
+	if err := line.Connect(backendtest.Context(t)); err != nil {
+		t.Fatal(err)
+	}
+	line.Sink.AwaitState(t, channel.Waiting)
+	line.Sink.AwaitState(t, channel.Connected)
+}
+
+// An unpaired session is not connected again by itself: somebody has to want its QR codes.
+func TestPairingEndsWithTheConnection(t *testing.T) {
+	w := newWorld(t)
+	line := backendtest.Open(t, w.open(t), "")
+	if err := line.Connect(backendtest.Context(t)); err != nil {
+		t.Fatal(err)
+	}
+	line.Sink.AwaitQR(t)
+	w.net.Faults().Drop(types.EmptyJID)
+	line.Sink.AwaitState(t, channel.Idle)
+	if err := line.Connect(backendtest.Context(t)); err != nil {
+		t.Fatal(err)
+	}
+	line.Sink.AwaitState(t, channel.Pairing)
+	if err := w.scan(backendtest.Context(t), line.Sink.AwaitQR(t)); err != nil {
+		t.Fatal(err)
+	}
+	line.Sink.AwaitState(t, channel.Connected)
+}
