@@ -29,7 +29,7 @@ func (p *Phone) companion(ctx context.Context) (*client, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(p.book.ctx, cancel)() // Close does not wait for a pairing
-	if p.web == nil {
+	if p.web == nil && !p.thrownOut {             // the stored one may be on its way out of the database
 		device, err := p.book.sessions.companion(ctx, p.account)
 		if err != nil {
 			return nil, err
@@ -68,7 +68,7 @@ func (p *Phone) unlinked(cli *client) {
 	p.linking.Lock()
 	defer p.linking.Unlock()
 	if p.web == cli {
-		p.web = nil
+		p.web, p.thrownOut = nil, true
 		p.log.Info("web client was unlinked")
 		p.book.announce(Change{Customer: p.number, What: "presence", On: p.cli.ready()})
 	}

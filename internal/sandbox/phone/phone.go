@@ -28,8 +28,9 @@ type Phone struct {
 	log      *slog.Logger
 	untap    func()
 
-	linking sync.Mutex // the web client is linked once
-	web     *client
+	linking   sync.Mutex // the web client is linked once
+	web       *client
+	thrownOut bool // a web client was unlinked: the stored one is no longer of use
 
 	mu       sync.Mutex
 	name     string
