@@ -111,7 +111,7 @@ func (p *Phone) scanOwn(ctx context.Context, codes <-chan whatsmeow.QRChannelIte
 			case item.Event == whatsmeow.QRChannelSuccess.Event:
 				return nil
 			case item.Event != whatsmeow.QRChannelEventCode:
-				return fmt.Errorf("pairing ended with %s: %w", item.Event, errors.Join(item.Error))
+				return errors.Join(fmt.Errorf("pairing ended with %s", item.Event), item.Error)
 			}
 			if _, err := p.book.net.Scan(ctx, p.number, item.Code); err != nil {
 				return fmt.Errorf("scan: %w", err)
