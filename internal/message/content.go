@@ -8,7 +8,8 @@ import (
 	"tapgate/internal/id"
 )
 
-// Content is what a message carries. It is a sealed sum: Text, Interactive, Reply, Unknown.
+// Content is what a message carries. It is a sealed sum: Text, Interactive, Carousel, Media,
+// Reply, Unknown.
 type Content interface {
 	// Kind is the name that programs see as the type of the message.
 	Kind() Kind
@@ -37,6 +38,8 @@ type Interactive struct {
 	Body string
 	// Footer is shown small and grey below; "" leaves it out.
 	Footer string
+	// Media is shown above the body, in place of the header; nil leaves it out.
+	Media *Media
 	// Action is what can be tapped: Buttons or List. It is never nil in a valid message.
 	Action Action
 }
@@ -54,6 +57,9 @@ type Reply struct {
 	Title string
 	// Description is the second line of the row, "" for buttons.
 	Description string
+	// Card and Button are the places, from 0, of the card and of the button in it, where the
+	// reader's app told them; nil otherwise.
+	Card, Button *int
 }
 
 // ReplyKind says what was tapped.

@@ -1,0 +1,62 @@
+package message
+
+// MediaKind says how a file is shown. The values are the dialect's names of the message types.
+type MediaKind string
+
+// The kinds of media.
+const (
+	Image    MediaKind = "image"
+	Video    MediaKind = "video"
+	Document MediaKind = "document"
+	Audio    MediaKind = "audio"
+	Voice    MediaKind = "voice"
+	GIF      MediaKind = "gif"
+	Short    MediaKind = "short"
+	Sticker  MediaKind = "sticker"
+)
+
+// Media is a file that a message carries: content of its own, or a part of an Interactive or a Card.
+type Media struct {
+	As MediaKind
+	// Source is where the file of an outgoing message is to be had, until it stands in the media
+	// store; nil after that, and for received media.
+	Source *MediaSource
+	// ID names the file in the media store; "" while it is not there.
+	ID       string
+	MimeType string
+	FileName string
+	Caption  string
+	// Size is the length of the file in bytes.
+	Size int64
+	// SHA256 is the digest of the file.
+	SHA256 [32]byte
+	// Width and Height are in pixels, Seconds is the length of a video or an audio; 0 means unknown.
+	Width, Height, Seconds int
+	// Thumbnail is a small JPEG; nil when there is none.
+	Thumbnail []byte
+	// Remote is the backend's own note of where received media can be fetched, opaque; nil otherwise.
+	Remote []byte
+}
+
+// MediaSource is where the file of an outgoing message is to be had: exactly one of URL, Data, ID.
+type MediaSource struct {
+	// URL is an http or https address to fetch.
+	URL string
+	// Data is the file itself.
+	Data []byte
+	// ID names a file in the media store.
+	ID string
+	// MimeType, FileName, Width and Height are what the caller says; what the file says wins.
+	MimeType      string
+	FileName      string
+	Width, Height int
+	// Preview is a JPEG to use as the thumbnail.
+	Preview []byte
+	// NoEncode sends the file as it is. NoCache fetches a URL again.
+	NoEncode, NoCache bool
+}
+
+// Kind implements Content.
+func (m Media) Kind() Kind { return Kind(m.As) }
+
+func (Media) content() {}
