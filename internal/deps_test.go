@@ -54,7 +54,7 @@ var mayImport = map[string]string{
 	"sandbox/noise": "go.mau.fi/whatsmeow/binary go.mau.fi/whatsmeow/proto go.mau.fi/whatsmeow/util go.mau.fi/libsignal google.golang.org/protobuf golang.org/x/crypto",
 	"sandbox":       "sandbox/noise go.mau.fi/whatsmeow/binary go.mau.fi/whatsmeow/proto go.mau.fi/whatsmeow/types go.mau.fi/whatsmeow/util go.mau.fi/libsignal google.golang.org/protobuf golang.org/x/crypto github.com/coder/websocket modernc.org/sqlite",
 	"sandbox/phone": "id sandbox go.mau.fi/whatsmeow go.mau.fi/libsignal google.golang.org/protobuf modernc.org/sqlite",
-	"sandbox/web":   "sandbox sandbox/phone",
+	"sandbox/web":   "sandbox sandbox/phone go.mau.fi/whatsmeow/types",
 
 	// assembly
 	"config": "obs",
