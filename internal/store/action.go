@@ -49,14 +49,7 @@ func packAction(a message.Action) (*actionRow, error) {
 	case nil:
 		return nil, nil
 	case message.Buttons:
-		row := &actionRow{Kind: actionButtons}
-		for _, b := range a {
-			row.Buttons = append(row.Buttons, buttonRow{
-				Kind: string(b.Kind), Title: b.Title, ID: b.ID, URL: b.URL,
-				MerchantURL: b.MerchantURL, PhoneNumber: b.PhoneNumber, CopyCode: b.CopyCode,
-			})
-		}
-		return row, nil
+		return &actionRow{Kind: actionButtons, Buttons: packButtons(a)}, nil
 	case message.List:
 		row := &actionRow{Kind: actionList, List: &listRow{Label: a.Label}}
 		for _, s := range a.Sections {
@@ -77,14 +70,7 @@ func (r *actionRow) unpack() (message.Action, bool) {
 	case r == nil:
 		return nil, true
 	case r.Kind == actionButtons:
-		var list message.Buttons
-		for _, b := range r.Buttons {
-			list = append(list, message.Button{
-				Kind: message.ButtonKind(b.Kind), Title: b.Title, ID: b.ID, URL: b.URL,
-				MerchantURL: b.MerchantURL, PhoneNumber: b.PhoneNumber, CopyCode: b.CopyCode,
-			})
-		}
-		return list, true
+		return unpackButtons(r.Buttons), true
 	case r.Kind == actionList && r.List != nil:
 		list := message.List{Label: r.List.Label}
 		for _, s := range r.List.Sections {
@@ -97,4 +83,26 @@ func (r *actionRow) unpack() (message.Action, bool) {
 		return list, true
 	}
 	return nil, false
+}
+
+func packButtons(list message.Buttons) []buttonRow {
+	var rows []buttonRow
+	for _, b := range list {
+		rows = append(rows, buttonRow{
+			Kind: string(b.Kind), Title: b.Title, ID: b.ID, URL: b.URL,
+			MerchantURL: b.MerchantURL, PhoneNumber: b.PhoneNumber, CopyCode: b.CopyCode,
+		})
+	}
+	return rows
+}
+
+func unpackButtons(rows []buttonRow) message.Buttons {
+	var list message.Buttons
+	for _, b := range rows {
+		list = append(list, message.Button{
+			Kind: message.ButtonKind(b.Kind), Title: b.Title, ID: b.ID, URL: b.URL,
+			MerchantURL: b.MerchantURL, PhoneNumber: b.PhoneNumber, CopyCode: b.CopyCode,
+		})
+	}
+	return list
 }

@@ -11,6 +11,8 @@ type contentRow struct {
 	Kind        string          `json:"kind"`
 	Text        *textRow        `json:"text,omitempty"`
 	Interactive *interactiveRow `json:"interactive,omitempty"`
+	Carousel    *carouselRow    `json:"carousel,omitempty"`
+	Media       *mediaRow       `json:"media,omitempty"`
 	Reply       *replyRow       `json:"reply,omitempty"`
 	Unknown     *unknownRow     `json:"unknown,omitempty"`
 }
@@ -23,6 +25,7 @@ type interactiveRow struct {
 	Header string     `json:"header,omitempty"`
 	Body   string     `json:"body,omitempty"`
 	Footer string     `json:"footer,omitempty"`
+	Media  *mediaRow  `json:"media,omitempty"`
 	Action *actionRow `json:"action,omitempty"`
 }
 
@@ -31,6 +34,8 @@ type replyRow struct {
 	ID          string `json:"id"`
 	Title       string `json:"title,omitempty"`
 	Description string `json:"description,omitempty"`
+	Card        *int   `json:"card,omitempty"`
+	Button      *int   `json:"button,omitempty"`
 }
 
 type unknownRow struct {
@@ -38,28 +43,41 @@ type unknownRow struct {
 }
 
 // packContent is exhaustive by test: each type that message declares as content has a case.
-func packContent(c message.Content) (*contentRow, error) {
+func packContent(c message.Content) (row *contentRow, err error) {
 	if c == nil {
 		return nil, nil
 	}
-	row := &contentRow{Kind: string(c.Kind())}
+	row = &contentRow{Kind: string(c.Kind())}
 	switch c := c.(type) {
 	case message.Text:
 		row.Text = &textRow{Body: c.Body}
 	case message.Interactive:
-		action, err := packAction(c.Action)
-		if err != nil {
-			return nil, err
-		}
-		row.Interactive = &interactiveRow{Header: c.Header, Body: c.Body, Footer: c.Footer, Action: action}
+		row.Interactive, err = packInteractive(c)
+	case message.Carousel:
+		row.Carousel, err = packCarousel(c)
+	case message.Media:
+		row.Media, err = packMedia(c)
 	case message.Reply:
-		row.Reply = &replyRow{To: string(c.To), ID: c.ID, Title: c.Title, Description: c.Description}
+		row.Reply = &replyRow{
+			To: string(c.To), ID: c.ID, Title: c.Title, Description: c.Description, Card: c.Card, Button: c.Button,
+		}
 	case message.Unknown:
 		row.Unknown = &unknownRow{What: c.What}
 	default:
-		return nil, fmt.Errorf("content %T has no stored form", c)
+		err = fmt.Errorf("content %T has no stored form", c)
 	}
-	return row, nil
+	return row, err
+}
+
+func packInteractive(i message.Interactive) (row *interactiveRow, err error) {
+	row = &interactiveRow{Header: i.Header, Body: i.Body, Footer: i.Footer}
+	if i.Media != nil {
+		if row.Media, err = packMedia(*i.Media); err != nil {
+			return nil, err
+		}
+	}
+	row.Action, err = packAction(i.Action)
+	return row, err
 }
 
 // unpack is total: what it does not know becomes message.Unknown, named by its kind.
@@ -74,13 +92,27 @@ func (r *contentRow) unpack() message.Content {
 		if !ok {
 			return message.Unknown{What: r.Kind + "/" + r.Interactive.Action.Kind}
 		}
-		i := r.Interactive
-		return message.Interactive{Header: i.Header, Body: i.Body, Footer: i.Footer, Action: action}
+		return r.Interactive.unpack(action)
+	case r.Carousel != nil:
+		return r.Carousel.unpack()
+	case r.Media != nil:
+		return r.Media.unpack()
 	case r.Reply != nil:
 		p := r.Reply
-		return message.Reply{To: message.ReplyKind(p.To), ID: p.ID, Title: p.Title, Description: p.Description}
+		return message.Reply{
+			To: message.ReplyKind(p.To), ID: p.ID, Title: p.Title, Description: p.Description, Card: p.Card, Button: p.Button,
+		}
 	case r.Unknown != nil:
 		return message.Unknown{What: r.Unknown.What}
 	}
 	return message.Unknown{What: r.Kind}
+}
+
+func (r *interactiveRow) unpack(action message.Action) message.Interactive {
+	i := message.Interactive{Header: r.Header, Body: r.Body, Footer: r.Footer, Action: action}
+	if r.Media != nil {
+		media := r.Media.unpack()
+		i.Media = &media
+	}
+	return i
 }

@@ -65,30 +65,61 @@ func drawID(t *rapid.T) id.Message {
 }
 
 func drawContent(t *rapid.T) message.Content {
-	switch rapid.IntRange(0, 4).Draw(t, "content") {
+	switch rapid.IntRange(0, 6).Draw(t, "content") {
 	case 0:
 		return message.Text{Body: text(t)}
 	case 1:
-		return message.Interactive{Header: text(t), Body: text(t), Footer: text(t), Action: drawAction(t)}
+		i := message.Interactive{Header: text(t), Body: text(t), Footer: text(t), Action: drawAction(t)}
+		if rapid.Bool().Draw(t, "media header") {
+			m := drawMedia(t)
+			i.Media = &m
+		}
+		return i
 	case 2:
-		return message.Reply{To: message.ReplyKind(text(t)), ID: text(t), Title: text(t), Description: text(t)}
+		return message.Reply{
+			To: message.ReplyKind(text(t)), ID: text(t), Title: text(t), Description: text(t),
+			Card: rapid.Ptr(rapid.IntRange(0, 9), true).Draw(t, "card"), Button: rapid.Ptr(rapid.IntRange(0, 2), true).Draw(t, "button"),
+		}
 	case 3:
 		return message.Unknown{What: text(t)}
+	case 4:
+		return drawMedia(t)
+	case 5:
+		c := message.Carousel{Body: text(t)}
+		for range rapid.IntRange(0, 3).Draw(t, "cards") {
+			c.Cards = append(c.Cards, message.Card{ID: text(t), Media: drawMedia(t), Text: text(t), Buttons: drawButtons(t)})
+		}
+		return c
 	}
 	return nil
+}
+
+func drawMedia(t *rapid.T) message.Media {
+	size := rapid.IntRange(0, 1<<30)
+	m := message.Media{
+		As: message.MediaKind(text(t)), ID: text(t), MimeType: text(t), FileName: text(t), Caption: text(t),
+		Size: rapid.Int64().Draw(t, "size"), Width: size.Draw(t, "width"), Height: size.Draw(t, "height"), Seconds: size.Draw(t, "seconds"),
+		Thumbnail: rapid.SliceOf(rapid.Byte()).Draw(t, "thumbnail"), Remote: rapid.SliceOf(rapid.Byte()).Draw(t, "remote"),
+	}
+	copy(m.SHA256[:], rapid.SliceOfN(rapid.Byte(), 0, 32).Draw(t, "digest"))
+	return m
+}
+
+func drawButtons(t *rapid.T) message.Buttons {
+	buttons := message.Buttons{}
+	for range rapid.IntRange(0, 3).Draw(t, "buttons") {
+		buttons = append(buttons, message.Button{
+			Kind: message.ButtonKind(text(t)), Title: text(t), ID: text(t), URL: text(t),
+			MerchantURL: text(t), PhoneNumber: text(t), CopyCode: text(t),
+		})
+	}
+	return buttons
 }
 
 func drawAction(t *rapid.T) message.Action {
 	switch rapid.IntRange(0, 2).Draw(t, "action") {
 	case 0:
-		buttons := message.Buttons{}
-		for range rapid.IntRange(0, 3).Draw(t, "buttons") {
-			buttons = append(buttons, message.Button{
-				Kind: message.ButtonKind(text(t)), Title: text(t), ID: text(t), URL: text(t),
-				MerchantURL: text(t), PhoneNumber: text(t), CopyCode: text(t),
-			})
-		}
-		return buttons
+		return drawButtons(t)
 	case 1:
 		list := message.List{Label: text(t)}
 		for range rapid.IntRange(0, 3).Draw(t, "sections") {
@@ -161,6 +192,20 @@ func TestWrongRowsAreErrors(t *testing.T) {
 		}
 		if s, err := store.DecodeSettings([]byte(row)); err == nil {
 			t.Errorf("DecodeSettings(%s) = %+v, want an error", row, s)
+		}
+	}
+}
+
+// What is stored must be complete: the address of a file, or a caller's bytes, are not the file.
+func TestMediaIsStoredAfterItsFile(t *testing.T) {
+	open := message.Media{As: message.Image, Source: &message.MediaSource{URL: "https://a.example/x.jpg"}}
+	for _, c := range []message.Content{
+		open,
+		message.Interactive{Body: "b", Media: &open},
+		message.Carousel{Cards: []message.Card{{Media: open}}},
+	} {
+		if row, err := store.EncodeMessage(message.Message{Content: c}); err == nil {
+			t.Errorf("%T is stored as %s", c, row)
 		}
 	}
 }
