@@ -11,6 +11,7 @@ import (
 // fetched after the login and whenever a group is met for the first time.
 type names struct {
 	mu     sync.Mutex
+	all    bool                 // all groups were asked for
 	groups map[types.JID]string // "" for a subject that was asked for
 }
 
@@ -21,6 +22,15 @@ func (n *names) setGroup(group types.JID, subject string) {
 		n.groups = map[types.JID]string{}
 	}
 	n.groups[group] = subject
+}
+
+// setAll sets whether all groups were asked for, and reports whether that is new.
+func (n *names) setAll(asked bool) bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	isNew := n.all != asked
+	n.all = asked
+	return isNew
 }
 
 // group returns the subject, "" when it is not known yet. first is true for the one caller that
@@ -67,10 +77,16 @@ func (s *session) learnGroup(group types.JID) {
 	s.names.setGroup(group, info.Name)
 }
 
+// learnGroups fetches the subjects of all groups, once in a session: from then on WhatsApp tells what
+// changes, also what changed while there was no connection.
 func (s *session) learnGroups() {
+	if !s.names.setAll(true) {
+		return
+	}
 	groups, err := s.client.GetJoinedGroups(s.ctx)
 	if err != nil {
 		s.log.Info("subjects of groups not fetched", "error", err)
+		s.names.setAll(false)
 		return
 	}
 	for _, g := range groups {

@@ -17,8 +17,8 @@
 //
 // # Bumping whatsmeow
 //
-// A changed signature is a compile error in one of these files: rebuild.go and presence.go
-// (DangerousInternals), retry.go (the two hooks), backend.go (the store). What changes in silence
+// A changed signature is a compile error in one of these files: rebuild.go, presence.go and pair.go
+// (DangerousInternals), retry.go (the two hooks), backend.go and state.go (the store). What changes in silence
 // is held by the tests of this package, which assert on the wire of an emulated network:
 //
 //   - exactly one biz node on the first send and on a retry, for each recipe: a new rule of the

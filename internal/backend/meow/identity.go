@@ -10,9 +10,11 @@ import (
 	"tapgate/internal/id"
 )
 
-// own is who the channel is: its phone number (PN) and its hidden number (LID), without device.
+// own is who the channel is: its phone number (PN) and its hidden number (LID), without device, and
+// the device that the keys belong to.
 type own struct {
 	pn, lid types.JID
+	device  types.JID
 	// gone is true once the pairing has ended. Such a session is not used again.
 	gone bool
 }
@@ -21,12 +23,10 @@ func ownOf(d *store.Device) own {
 	if d.ID == nil {
 		return own{}
 	}
-	return own{pn: d.ID.ToNonAD(), lid: d.LID.ToNonAD()}
+	return own{pn: d.ID.ToNonAD(), lid: d.LID.ToNonAD(), device: *d.ID}
 }
 
 func (o own) paired() bool { return !o.pn.IsEmpty() && !o.gone }
-
-func (o own) number() id.User { return id.User(o.pn.User) }
 
 // is reports whether an address, in whichever form and of whichever device, is the channel's own.
 func (o own) is(j types.JID) bool {

@@ -16,6 +16,7 @@ import (
 
 	"tapgate/internal/backend"
 	"tapgate/internal/backend/backendtest"
+	"tapgate/internal/channel"
 	"tapgate/internal/id"
 	"tapgate/internal/message"
 	"tapgate/internal/wire"
@@ -99,6 +100,32 @@ func TestRefusal(t *testing.T) {
 		case !refused && !errors.Is(got, tc.err):
 			t.Errorf("%v becomes %v, which does not wrap it", tc.err, got)
 		}
+	}
+}
+
+// What a test can't bring about on the wire within its time. A session says why it is not connected.
+func TestStateOf(t *testing.T) {
+	now := time.Unix(1_700_000_000, 0)
+	for _, tc := range []struct {
+		evt  any
+		want channel.State
+	}{
+		{&events.KeepAliveTimeout{}, channel.Waiting},
+		{&events.KeepAliveRestored{}, channel.Connected},
+		{&events.StreamReplaced{}, channel.Waiting},
+		{&events.StreamError{Code: "516"}, channel.Waiting},
+		{&events.ConnectFailure{Reason: events.ConnectFailureGeneric}, channel.Waiting},
+		{&events.LoggedOut{OnConnect: true, Reason: events.ConnectFailureMainDeviceGone}, channel.Unpaired},
+		{&events.TemporaryBan{Code: events.TempBanBlockedByUsers, Expire: time.Hour}, channel.Banned},
+		{&events.PushName{}, ""},
+	} {
+		got, ok := stateOf(tc.evt, now)
+		if got.State != tc.want || ok != (tc.want != "") || (got.Reason == "") != (tc.want == channel.Connected || tc.want == "") {
+			t.Errorf("%T becomes %+v, want %q with a reason", tc.evt, got, tc.want)
+		}
+	}
+	if got, _ := stateOf(&events.TemporaryBan{Expire: time.Hour}, now); !got.Until.Equal(now.Add(time.Hour)) {
+		t.Errorf("banned until %s, want an hour from %s", got.Until, now)
 	}
 }
 

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"go.mau.fi/whatsmeow"
+	waBinary "go.mau.fi/whatsmeow/binary"
+	"go.mau.fi/whatsmeow/types"
 	"go.mau.fi/whatsmeow/types/events"
 
 	"tapgate/internal/backend"
@@ -83,7 +85,7 @@ func (s *session) pairingEvent(evt any) bool {
 	case *events.PairSuccess:
 		s.pairing.stop()
 		s.mu.Lock()
-		s.own = own{pn: e.ID.ToNonAD(), lid: e.LID.ToNonAD()}
+		s.own = own{pn: e.ID.ToNonAD(), lid: e.LID.ToNonAD(), device: e.ID}
 		s.mu.Unlock()
 		s.spawn(func() { s.adopt(backend.Identity{Device: e.ID.String(), Number: id.User(e.ID.User)}) })
 	case *events.ManualLoginReconnect:
@@ -200,6 +202,9 @@ func (s *session) PairCode(ctx context.Context, number id.User) (string, error) 
 
 // Unpair implements backend.Session. WhatsApp's answer matters little: the keys are deleted here,
 // so that nobody can use the session again, and the phone shows the device until it is removed.
+//
+// The library's own Logout also takes the stores away from its goroutines while they use them;
+// here they lose their context first, and keep their stores.
 func (s *session) Unpair(ctx context.Context) error {
 	if !s.identity().paired() {
 		s.pairing.stop()
@@ -211,19 +216,25 @@ func (s *session) Unpair(ctx context.Context) error {
 	}
 	defer s.account.leave()
 	if s.connected() {
-		err := s.client.Logout(ctx)
-		if err == nil {
-			s.online.Store(false)
-			s.end()
-			return nil
+		if err := s.logOut(ctx); err != nil {
+			s.log.Warn("not logged out at WhatsApp", "error", err)
 		}
-		s.log.Warn("not logged out at WhatsApp", "error", err)
-	}
-	s.client.Disconnect()
-	s.online.Store(false)
-	if err := s.client.Store.Delete(ctx); err != nil {
-		return fmt.Errorf("delete the session's keys: %w", err)
 	}
 	s.end()
-	return nil
+	s.online.Store(false)
+	s.disconnect()
+	return s.deleteKeys()
+}
+
+// logOut tells WhatsApp that the device is no more.
+func (s *session) logOut(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, ackPatience)
+	defer cancel()
+	_, err := s.internals().SendIQ(ctx, whatsmeow.DangerousInfoQuery{
+		Namespace: "md", Type: "set", To: types.ServerJID, NoRetry: true,
+		Content: []waBinary.Node{{Tag: "remove-companion-device", Attrs: waBinary.Attrs{
+			"jid": s.identity().device, "reason": "user_initiated",
+		}}},
+	})
+	return err
 }

@@ -37,7 +37,7 @@ func (s *session) present() {
 		return
 	}
 	s.client.SetForceActiveDeliveryReceipts(true)
-	in := s.client.DangerousInternals()
+	in := s.internals()
 	in.SendUnifiedSession()
 	err := in.SendNode(s.ctx, waBinary.Node{Tag: "presence", Attrs: waBinary.Attrs{
 		"type": string(types.PresenceAvailable), "name": name,

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"go.mau.fi/libsignal/keys/prekey"
+	"go.mau.fi/whatsmeow"
 	waBinary "go.mau.fi/whatsmeow/binary"
 	"go.mau.fi/whatsmeow/proto/waE2E"
 	"go.mau.fi/whatsmeow/types"
@@ -33,7 +34,7 @@ func (s *session) freshKeys(ctx context.Context, r retry) *prekey.Bundle {
 	if r.count < 2 && s.retries.trusted(device, s.now()) {
 		return nil
 	}
-	return s.client.DangerousInternals().FetchPreKeysNoError(ctx, []types.JID{device})[device]
+	return s.internals().FetchPreKeysNoError(ctx, []types.JID{device})[device]
 }
 
 // rebuild makes the stanza that answers a retry receipt. The caller holds the account's gate.
@@ -57,7 +58,7 @@ func (s *session) rebuild(ctx context.Context, r retry, bundle *prekey.Bundle) (
 	}
 	content := []waBinary.Node{*sealed}
 	if identified {
-		content = append(content, s.client.DangerousInternals().MakeDeviceIdentityNode())
+		content = append(content, s.internals().MakeDeviceIdentityNode())
 	}
 	return waBinary.Node{
 		Tag: "message", Attrs: r.attrs(kind, s.now()), Content: append(content, enc.Nodes...),
@@ -67,7 +68,7 @@ func (s *session) rebuild(ctx context.Context, r retry, bundle *prekey.Bundle) (
 // seal encrypts for one device, in the kind of transaction in which the library decrypts, so that
 // neither can store a session that the other has read before.
 func (s *session) seal(ctx context.Context, device types.JID, plaintext []byte, bundle *prekey.Bundle, attrs waBinary.Attrs) (enc *waBinary.Node, identified bool, err error) {
-	in := s.client.DangerousInternals()
+	in := s.internals()
 	identity, err := s.hidden(ctx, device)
 	if err != nil {
 		return nil, false, err
@@ -138,7 +139,7 @@ func stanzaType(e wire.Encoded) (kind, media string) {
 // exchange sends a message stanza and waits for its ack. It returns nil when the connection was
 // lost before.
 func (s *session) exchange(ctx context.Context, stanza types.MessageID, node waBinary.Node) (*waBinary.Node, error) {
-	in := s.client.DangerousInternals()
+	in := s.internals()
 	answer := in.WaitResponse(stanza)
 	if err := in.SendNode(ctx, node); err != nil {
 		in.CancelResponse(stanza, answer)
@@ -159,4 +160,11 @@ func (s *session) exchange(ctx context.Context, stanza types.MessageID, node waB
 		in.CancelResponse(stanza, answer)
 		return nil, ctx.Err()
 	}
+}
+
+// internals is the library's door to what it does not promise to keep. Whoever uses it stands in the
+// list of the package comment.
+func (s *session) internals() *whatsmeow.DangerousInternalClient {
+	//lint:ignore SA1019 there is no other way to put stanza nodes on a retry
+	return s.client.DangerousInternals()
 }

@@ -14,6 +14,7 @@ import (
 	"go.mau.fi/whatsmeow"
 	"go.mau.fi/whatsmeow/proto/waE2E"
 	"go.mau.fi/whatsmeow/store"
+	"go.mau.fi/whatsmeow/store/sqlstore"
 	"go.mau.fi/whatsmeow/types/events"
 
 	"tapgate/internal/backend"
@@ -25,10 +26,11 @@ import (
 // session is one channel's connection. It implements backend.Session.
 type session struct {
 	backend.SessionOptions
-	client *whatsmeow.Client
-	log    *slog.Logger
-	now    func() time.Time
-	decode func(*waE2E.Message) wire.Decoded
+	client    *whatsmeow.Client
+	container *sqlstore.Container
+	log       *slog.Logger
+	now       func() time.Time
+	decode    func(*waE2E.Message) wire.Decoded
 
 	// ctx ends with Close. The library's own work runs under it too.
 	ctx    context.Context
@@ -53,13 +55,16 @@ type session struct {
 
 var _ backend.Session = (*session)(nil)
 
+// dialPatience is how long a dial under way holds up Close.
+const dialPatience = time.Second
+
 // errClosed says that a session was closed.
 var errClosed = errors.New("the session is closed")
 
 func newSession(ctx context.Context, b *Backend, o backend.SessionOptions, device *store.Device) *session {
 	log := b.Log.With("channel", o.Channel)
 	s := &session{
-		SessionOptions: o, log: log, now: b.Now, decode: wire.Decode,
+		SessionOptions: o, container: b.container, log: log, now: b.Now, decode: wire.Decode,
 		account: newGate(), pairing: newPairing(),
 		own: ownOf(device), name: device.PushName,
 	}
@@ -219,12 +224,29 @@ func (s *session) Close() error {
 	s.mu.Lock()
 	s.closed = true
 	s.mu.Unlock()
-	// The context first: it ends a dial that holds the lock which Disconnect needs, and keeps the
-	// library from connecting again.
-	s.cancel()
-	s.client.Disconnect()
+	s.disconnect()
 	s.running.Wait()
 	return nil
+}
+
+// disconnect ends the connection, and then the context, which keeps the library from connecting
+// again. In this order: the context ends the socket's reader, which must not happen while
+// Disconnect tells the socket that nobody wants to hear of its end. Only a dial under way, which
+// holds the lock that Disconnect waits for, needs the context to end first.
+func (s *session) disconnect() {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		s.client.Disconnect()
+	}()
+	t := time.NewTimer(dialPatience)
+	defer t.Stop()
+	select {
+	case <-done:
+	case <-t.C:
+	}
+	s.cancel()
+	<-done
 }
 
 // enter says that a call from the library begins; the caller ends it with running.Done. It

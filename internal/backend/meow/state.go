@@ -1,9 +1,11 @@
 package meow
 
 import (
+	"context"
 	"fmt"
 	"time"
 
+	"go.mau.fi/whatsmeow/store"
 	"go.mau.fi/whatsmeow/types/events"
 
 	"tapgate/internal/backend"
@@ -68,9 +70,12 @@ func (s *session) connectionEvent(evt any) {
 		return // told late: the next connection is up or on its way, and will be told
 	}
 	s.online.Store(change.State == channel.Connected)
-	if !s.identity().paired() && change.State == channel.Waiting {
+	if !s.identity().paired() {
 		s.pairing.stop()
-		s.report(channel.Idle, "The connection was closed before the channel was paired.")
+		if change.State == channel.Waiting {
+			change = backend.StateChange{State: channel.Idle, Reason: "The connection was closed before the channel was paired."}
+		}
+		s.tell(change)
 		return
 	}
 	switch evt.(type) {
@@ -80,6 +85,9 @@ func (s *session) connectionEvent(evt any) {
 		s.spawn(s.learnGroups)
 	case *events.LoggedOut:
 		s.end()
+		if err := s.deleteKeys(); err != nil {
+			s.log.Error("session ended with its keys in the database", "error", err)
+		}
 	case *events.StreamReplaced, *events.ConnectFailure:
 		s.redial(redialPause)
 	}
@@ -93,6 +101,17 @@ func (s *session) learnOwnLID() {
 	if s.own.lid.IsEmpty() {
 		s.own.lid = s.client.Store.GetLID().ToNonAD()
 	}
+}
+
+// deleteKeys deletes the keys of a pairing that has ended. When WhatsApp ends it the library does so
+// too, but at the same time as it tells of it, and whoever hears of it may close the session before
+// it is done.
+func (s *session) deleteKeys() error {
+	device := s.identity().device
+	if err := s.container.DeleteDevice(context.WithoutCancel(s.ctx), &store.Device{ID: &device}); err != nil {
+		return fmt.Errorf("delete the keys of %s: %w", device, err)
+	}
+	return nil
 }
 
 // end marks the session as one whose keys are gone.

@@ -1,6 +1,7 @@
 package meow_test
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -8,6 +9,7 @@ import (
 
 	"tapgate/internal/backend"
 	"tapgate/internal/backend/backendtest"
+	"tapgate/internal/backend/meow"
 	"tapgate/internal/channel"
 	"tapgate/internal/fault"
 )
@@ -99,4 +101,30 @@ func TestPairingEndsWithTheConnection(t *testing.T) {
 		t.Fatal(err)
 	}
 	line.Sink.AwaitState(t, channel.Connected)
+}
+
+// The phone lists the device until WhatsApp has been told.
+func TestUnpairTellsWhatsApp(t *testing.T) {
+	w := newWorld(t)
+	line := w.pair(t)
+	if n := len(w.net.Devices(business)); n != 2 {
+		t.Fatalf("the account has %d devices, want the phone and ours", n)
+	}
+	if err := line.Unpair(backendtest.Context(t)); err != nil {
+		t.Fatal(err)
+	}
+	if devices := w.net.Devices(business); len(devices) != 1 || devices[0].Device != 0 {
+		t.Errorf("the account has the devices %v, want the phone alone", devices)
+	}
+}
+
+func TestOneNetworkForTheProcess(t *testing.T) {
+	w := newWorld(t)
+	if err := meow.UseNetwork(w.net.RootKey()); err != nil {
+		t.Errorf("the same network again: %v", err)
+	}
+	if err := meow.UseNetwork([32]byte{1}); !errors.Is(err, meow.ErrNetwork) {
+		t.Errorf("another network: %v, want %v", err, meow.ErrNetwork)
+	}
+	w.pair(t) // the first one is still in use
 }
