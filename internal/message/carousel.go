@@ -3,6 +3,8 @@ package message
 import (
 	"fmt"
 	"slices"
+
+	"tapgate/internal/fault"
 )
 
 // KindCarousel is the kind of a Carousel.
@@ -27,6 +29,40 @@ type Card struct {
 func (Carousel) Kind() Kind { return KindCarousel }
 
 func (Carousel) content() {}
+
+// Validate returns everything that is wrong with c. The ids of buttons are unique over all cards,
+// because that is how a tap is told: some apps say the id and not the card.
+func (c Carousel) Validate() []fault.Problem {
+	var k checker
+	k.optional("/body/text", c.Body, MaxBody)
+	k.count("/cards", len(c.Cards), MaxCards)
+	seen := map[string]string{}
+	for i, card := range c.Cards {
+		at := fmt.Sprintf("/cards/%d", i)
+		k.required(at+"/id", card.ID, MaxID)
+		k.media(at+"/media", card.Media, Image, Video)
+		k.optional(at+"/text", card.Text, MaxBody)
+		k.buttonsOf(at+"/buttons", card.Buttons, seen)
+	}
+	if one, ok := c.Single(); ok && one.Body == "" {
+		k.Add("/cards/0/text", "must NOT have fewer than 1 characters: a single card is sent as a message with buttons, which needs a text")
+	}
+	return k.List()
+}
+
+// Single returns a carousel of one card as the message with buttons that it is sent as: apps draw
+// carousels from two cards on. ok is false for others.
+func (c Carousel) Single() (i Interactive, ok bool) {
+	if len(c.Cards) != 1 {
+		return Interactive{}, false
+	}
+	card := c.Cards[0]
+	body := c.Body
+	if body != "" && card.Text != "" {
+		body += "\n\n"
+	}
+	return Interactive{Body: body + card.Text, Media: &card.Media, Action: card.Buttons}, true
+}
 
 // EachMedia returns c with do applied to each of its media, such as bringing it into the media
 // store. It stops at the first error. path is the JSON pointer of the media in a request's body.

@@ -22,6 +22,8 @@ const (
 	// were seen to work on phones; WhatsApp's Cloud API allows 10 rows.
 	MaxSections = 10
 	MaxRows     = 30
+	// MaxCards is the number of cards of a carousel (help page of the dialect).
+	MaxCards = 10
 )
 
 // What official apps show. Beyond it they cut the text, so it is a warning and no error: the help
@@ -37,4 +39,6 @@ const (
 	ShownRowDescription = 72
 	ShownButtonTitle    = 20
 	ShownRows           = 10
+	ShownCardText       = 160
+	ShownCardBreaks     = 2
 )

@@ -1,5 +1,11 @@
 package message
 
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
 // MediaKind says how a file is shown. The values are the dialect's names of the message types.
 type MediaKind string
 
@@ -17,6 +23,7 @@ const (
 
 // Media is a file that a message carries: content of its own, or a part of an Interactive or a Card.
 type Media struct {
+	// As is "" while only the file can tell, which it does when it enters the media store.
 	As MediaKind
 	// Source is where the file of an outgoing message is to be had, until it stands in the media
 	// store; nil after that, and for received media.
@@ -60,3 +67,24 @@ type MediaSource struct {
 func (m Media) Kind() Kind { return Kind(m.As) }
 
 func (Media) content() {}
+
+// media checks a file that a message is to carry: where it is to be had, and, as soon as that is
+// known, that it is of a kind that can stand there.
+func (k *checker) media(path string, m Media, kinds ...MediaKind) {
+	if m.Source == nil && m.ID == "" {
+		k.Add(path, "must name a file: a URL, base64 or the id of an uploaded one")
+		return
+	}
+	if m.As == "" && m.Source != nil || slices.Contains(kinds, m.As) {
+		return
+	}
+	names := make([]string, len(kinds))
+	for i, kind := range kinds {
+		names[i] = string(kind)
+	}
+	what := string(m.As)
+	if m.MimeType != "" {
+		what = fmt.Sprintf("%s, %s", m.As, m.MimeType)
+	}
+	k.Add(path, "must be of a kind that can stand here: %s (the file is: %s)", strings.Join(names, ", "), what)
+}

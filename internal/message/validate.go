@@ -9,13 +9,15 @@ import (
 )
 
 // Validate returns everything that is wrong with c as something to be sent. The paths are JSON
-// pointers into the request body of the dialect, such as /action/buttons/0/title. A Reply or an
-// Unknown can only be received.
+// pointers into the request body of the dialect, such as /action/buttons/0/title. A Reply, Media by
+// itself and an Unknown can only be received.
 func Validate(c Content) []fault.Problem {
 	switch c := c.(type) {
 	case Text:
 		return c.Validate()
 	case Interactive:
+		return c.Validate()
+	case Carousel:
 		return c.Validate()
 	case nil:
 		return []fault.Problem{{Text: "must have content"}}
@@ -30,16 +32,23 @@ func (t Text) Validate() []fault.Problem {
 	return k.List()
 }
 
-// Validate returns everything that is wrong with i.
+// Validate returns everything that is wrong with i. A body is required also beside media: it is the
+// text under the picture, and the apps draw no message with buttons without one.
 func (i Interactive) Validate() []fault.Problem {
 	var k checker
 	k.optional("/header/text", i.Header, MaxShortText)
 	k.required("/body/text", i.Body, MaxBody)
 	k.optional("/footer/text", i.Footer, MaxShortText)
+	if i.Media != nil {
+		k.media("/media", *i.Media, Image, Video, Document)
+	}
 	switch a := i.Action.(type) {
 	case Buttons:
 		k.buttons("/action/buttons", a)
 	case List:
+		if i.Media != nil {
+			k.Add("/media", "can't stand above a list: a list of WhatsApp has no place for it (send the file first, as a message of its own)")
+		}
 		k.list("/action/list", a)
 	default:
 		k.Add("/action", "must have buttons or a list")

@@ -21,6 +21,28 @@ func asking(a message.Action) message.Interactive {
 	return message.Interactive{Body: "Body", Action: a}
 }
 
+var fetched = message.Media{As: message.Image, Source: &message.MediaSource{URL: "https://a.example/a.jpg"}}
+
+func withMedia(m message.Media, a message.Action) message.Interactive {
+	return message.Interactive{Body: "Body", Media: &m, Action: a}
+}
+
+func carousel(cards ...message.Card) message.Carousel {
+	return message.Carousel{Body: "Body", Cards: cards}
+}
+
+func card(id, button string) message.Card {
+	return message.Card{ID: id, Media: fetched, Buttons: message.Buttons{{Kind: message.QuickReply, Title: "Tap", ID: button}}}
+}
+
+func cards(n int) []message.Card {
+	var list []message.Card
+	for i := range n {
+		list = append(list, card("card", fmt.Sprint(i)))
+	}
+	return list
+}
+
 func rows(n int) []message.Row {
 	var list []message.Row
 	for i := range n {
@@ -59,6 +81,36 @@ func TestValidate(t *testing.T) {
 		{"text too long", message.Text{Body: long(65537)}, []string{"/body must NOT have more than 65536 characters (given: 65537)"}},
 		{"text with NUL", message.Text{Body: "a\x00b"}, []string{"/body must NOT contain the character NUL"}},
 		{"text that is no UTF-8", message.Text{Body: "a\xff"}, []string{"/body must be valid UTF-8"}},
+		{"buttons under an image", withMedia(fetched, replies("a")), nil},
+		{"buttons under a file of the store", withMedia(message.Media{As: message.Document, ID: "pdf-aa"}, replies("a")), nil},
+		{"buttons under no file", withMedia(message.Media{As: message.Image}, replies("a")), []string{
+			"/media must name a file: a URL, base64 or the id of an uploaded one"}},
+		{"buttons under a sticker", withMedia(message.Media{As: message.Sticker, ID: "webp-aa", MimeType: "image/webp"}, replies("a")), []string{
+			"/media must be of a kind that can stand here: image, video, document (the file is: sticker, image/webp)"}},
+		{"buttons under an image without body", message.Interactive{Media: &fetched, Action: replies("a")}, []string{"/body/text " + empty}},
+		{"list under an image", withMedia(fetched, listOf(rows(1)...)), []string{
+			"/media can't stand above a list: a list of WhatsApp has no place for it (send the file first, as a message of its own)"}},
+
+		{"carousel", carousel(card("a", "1"), card("b", "2")), nil},
+		{"longest carousel", carousel(cards(10)...), nil},
+		{"carousel without body", message.Carousel{Cards: []message.Card{card("a", "1"), card("b", "2")}}, nil},
+		{"no cards", carousel(), []string{"/cards must NOT have fewer than 1 items"}},
+		{"eleven cards", carousel(cards(11)...), []string{"/cards must NOT have more than 10 items (given: 11)"}},
+		{"empty card", carousel(card("a", "1"), message.Card{}), []string{
+			"/cards/1/id " + empty,
+			"/cards/1/media must name a file: a URL, base64 or the id of an uploaded one",
+			"/cards/1/buttons must NOT have fewer than 1 items"}},
+		{"card with a document", carousel(card("a", "1"), message.Card{ID: "b", Buttons: replies("x"), Media: message.Media{As: message.Document, ID: "pdf-aa", MimeType: "application/pdf"}}), []string{
+			"/cards/1/media must be of a kind that can stand here: image, video (the file is: document, application/pdf)"}},
+		{"card with four buttons", carousel(card("a", "1"), message.Card{ID: "b", Media: fetched, Buttons: replies("w", "x", "y", "z")}), []string{
+			"/cards/1/buttons must NOT have more than 3 items (given: 4)"}},
+		{"same button ids in two cards", carousel(card("a", "1"), card("b", "1")), []string{
+			"/cards/1/buttons/0/id must be unique in the message (/cards/0/buttons/0/id has the same)"}},
+		{"one card", carousel(card("a", "1")), nil},
+		{"one card without any text", message.Carousel{Cards: []message.Card{card("a", "1")}}, []string{
+			"/cards/0/text " + empty + ": a single card is sent as a message with buttons, which needs a text"}},
+		{"media alone", fetched, []string{"content of type image can't be sent"}},
+
 		{"nothing", nil, []string{"must have content"}},
 		{"reply", message.Reply{}, []string{"content of type reply can't be sent"}},
 		{"unknown", message.Unknown{}, []string{"content of type unknown can't be sent"}},
@@ -178,6 +230,7 @@ func TestValidateTellsEverything(t *testing.T) {
 
 func TestWarnings(t *testing.T) {
 	long := func(n int) string { return strings.Repeat("ü", n) }
+	const iOS = "/cards is drawn by Android and WhatsApp Web; on iOS the buttons of a carousel can't be tapped"
 	const group = "/action/list is drawn in private chats; in a group a list leaves in a form that only Android draws"
 	tests := []struct {
 		name string
@@ -197,6 +250,21 @@ func TestWarnings(t *testing.T) {
 			"/action/buttons/0/url has no effect on a button of type quick_reply"}},
 		{"national number", asking(message.Buttons{{Kind: message.Call, Title: "a", ID: "1", PhoneNumber: "0371989950"}}), []string{
 			"/action/buttons/0/phone_number begins with 0; it is dialled as an international number"}},
+		{"header and caption beside media", message.Interactive{Header: "h", Body: "b", Action: replies("a"),
+			Media: &message.Media{As: message.Image, ID: "jpeg-aa", Caption: "c"}}, []string{
+			"/header/text is not shown: the media stands in its place",
+			"/caption is not shown: the text under the media is the body"}},
+		{"carousel at the limits", message.Carousel{Body: long(1024), Cards: []message.Card{card("a", "1"),
+			{ID: "b", Media: fetched, Text: long(158) + "\n\n", Buttons: replies("a")}}}, []string{iOS}},
+		{"carousel beyond", message.Carousel{Body: long(1025), Cards: []message.Card{card("a", "1"),
+			{ID: "b", Media: fetched, Text: long(158) + "\n\n\n", Buttons: message.Buttons{{Kind: message.Copy, Title: long(21), ID: "2", CopyCode: "x"}}}}}, []string{
+			iOS,
+			"/body/text has 1025 characters; apps show about 1024",
+			"/cards/1/text has 161 characters; apps show about 160",
+			"/cards/1/text has 3 line breaks; apps show about 2",
+			"/cards/1/buttons/0/title has 21 characters; apps show about 20",
+			"/cards mixes quick replies with other kinds of buttons; not every app draws that"}},
+		{"one card", carousel(card("a", "1")), nil},
 		{"list at the limits", message.Interactive{Body: long(4096), Action: message.List{Label: long(20), Sections: []message.Section{
 			{Title: long(24), Rows: []message.Row{{ID: "1", Title: long(24), Description: long(72)}}}}}}, []string{group}},
 		{"list beyond", message.Interactive{Body: long(4097), Action: message.List{Label: long(21), Sections: []message.Section{
@@ -215,5 +283,47 @@ func TestWarnings(t *testing.T) {
 				t.Errorf("Warnings:\n got %q\nwant %q", got, tt.want)
 			}
 		})
+	}
+}
+
+// A single card leaves as a message with buttons, whose text is that of the carousel and its own.
+func TestSingleCard(t *testing.T) {
+	one := card("a", "1")
+	for _, c := range []struct{ body, text, want string }{
+		{"Body", "Text", "Body\n\nText"}, {"Body", "", "Body"}, {"", "Text", "Text"},
+	} {
+		one.Text = c.text
+		got, ok := message.Carousel{Body: c.body, Cards: []message.Card{one}}.Single()
+		if !ok || got.Body != c.want || got.Media == nil || got.Media.Source != fetched.Source || len(got.Action.(message.Buttons)) != 1 {
+			t.Errorf("%q over %q: %+v, %v; want body %q, the media and the buttons", c.body, c.text, got, ok, c.want)
+		}
+	}
+	if _, ok := carousel(cards(2)...).Single(); ok {
+		t.Error("two cards count as one")
+	}
+}
+
+// Whatever is done to media is done to all of them, and not to the message that was given.
+func TestEachMedia(t *testing.T) {
+	var paths []string
+	name := func(path string, m message.Media) (message.Media, error) {
+		paths = append(paths, path)
+		return message.Media{As: message.Image, ID: path}, nil
+	}
+	given := carousel(cards(2)...)
+	done, err := message.EachMedia(given, name)
+	if err != nil || done.(message.Carousel).Cards[1].Media.ID != "/cards/1/media" || given.Cards[1].Media.ID != "" {
+		t.Errorf("carousel became %+v, %v; given %+v", done, err, given)
+	}
+	picture := withMedia(fetched, replies("a"))
+	done, err = message.EachMedia(picture, name)
+	if err != nil || done.(message.Interactive).Media.ID != "/media" || picture.Media.ID != "" {
+		t.Errorf("interactive became %+v, %v; given %+v", done, err, picture)
+	}
+	if _, err := message.EachMedia(asking(replies("a")), name); err != nil {
+		t.Error(err)
+	}
+	if want := []string{"/cards/0/media", "/cards/1/media", "/media"}; !slices.Equal(paths, want) {
+		t.Errorf("called for %q, want %q", paths, want)
 	}
 }

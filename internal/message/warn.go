@@ -2,19 +2,32 @@ package message
 
 import (
 	"fmt"
+	"strings"
 	"unicode/utf8"
 )
 
 // Warnings says what official apps would cut short or may not draw. None of it keeps a message
 // from being sent: the examples of the dialect's own help page cause some.
 func Warnings(c Content) []string {
-	i, ok := c.(Interactive)
-	if !ok {
-		return nil
-	}
 	var w warnings
+	switch c := c.(type) {
+	case Interactive:
+		w.interactive(c)
+	case Carousel:
+		w.carousel(c)
+	}
+	return w
+}
+
+func (w *warnings) interactive(i Interactive) {
 	w.shown("/header/text", i.Header, ShownHeader)
 	w.shown("/footer/text", i.Footer, ShownFooter)
+	if i.Media != nil && i.Header != "" {
+		w.add("/header/text is not shown: the media stands in its place")
+	}
+	if i.Media != nil && i.Media.Caption != "" {
+		w.add("/caption is not shown: the text under the media is the body")
+	}
 	switch a := i.Action.(type) {
 	case Buttons:
 		w.shown("/body/text", i.Body, ShownInteractive)
@@ -23,7 +36,31 @@ func Warnings(c Content) []string {
 		w.shown("/body/text", i.Body, ShownListBody)
 		w.rows("/action/list", a)
 	}
-	return w
+}
+
+// carousel warns of what a carousel of several cards is known to do; a single card leaves as a
+// message with buttons.
+func (w *warnings) carousel(c Carousel) {
+	if one, ok := c.Single(); ok {
+		w.shown("/cards/0/text", one.Body, ShownInteractive)
+		w.buttons("/cards/0/buttons", c.Cards[0].Buttons)
+		return
+	}
+	w.add("/cards is drawn by Android and WhatsApp Web; on iOS the buttons of a carousel can't be tapped")
+	w.shown("/body/text", c.Body, ShownInteractive)
+	var all Buttons
+	for i, card := range c.Cards {
+		at := fmt.Sprintf("/cards/%d", i)
+		w.shown(at+"/text", card.Text, ShownCardText)
+		if n := strings.Count(card.Text, "\n"); n > ShownCardBreaks {
+			w.add("%s/text has %d line breaks; apps show about %d", at, n, ShownCardBreaks)
+		}
+		w.buttons(at+"/buttons", card.Buttons)
+		all = append(all, card.Buttons...)
+	}
+	if all.Mixed() {
+		w.add("/cards mixes quick replies with other kinds of buttons; not every app draws that")
+	}
 }
 
 type warnings []string
