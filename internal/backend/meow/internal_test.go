@@ -13,6 +13,7 @@ import (
 	"go.mau.fi/whatsmeow/store"
 	"go.mau.fi/whatsmeow/types"
 	"go.mau.fi/whatsmeow/types/events"
+	"google.golang.org/protobuf/proto"
 
 	"tapgate/internal/backend"
 	"tapgate/internal/backend/backendtest"
@@ -209,5 +210,58 @@ func TestPassedOver(t *testing.T) {
 	}
 	if n := s.Sink.(*backendtest.Sink).Calls(); n != 0 {
 		t.Errorf("%d calls to the sink, want none", n)
+	}
+}
+
+// What an answer to a retry receipt says depends on who asks. An emulated phone reads all forms, so
+// they are checked here: our own device files the message under its destination and looks for the
+// secret outside, and somebody in a group has lost the sender key with everything else.
+func TestContentOfAnAnswer(t *testing.T) {
+	original := func() *waE2E.Message {
+		return &waE2E.Message{Conversation: proto.String("Body"), MessageContextInfo: &waE2E.MessageContextInfo{MessageSecret: []byte("secret")}}
+	}
+	key := &waE2E.SenderKeyDistributionMessage{GroupID: proto.String("120363041234567890@g.us")}
+	chat := types.NewJID("222222222222222", types.HiddenUserServer)
+	for name, tc := range map[string]struct {
+		from types.MessageSource
+		want *waE2E.Message
+	}{
+		"customer": {types.MessageSource{Chat: chat}, original()},
+		"own device": {types.MessageSource{Chat: chat, IsFromMe: true}, &waE2E.Message{
+			MessageContextInfo: original().MessageContextInfo,
+			DeviceSentMessage:  &waE2E.DeviceSentMessage{DestinationJID: proto.String("222222222222222@lid"), Message: original()},
+		}},
+		"group": {types.MessageSource{Chat: types.NewJID("120363041234567890", types.GroupServer), IsGroup: true}, &waE2E.Message{
+			Conversation: original().Conversation, MessageContextInfo: original().MessageContextInfo, SenderKeyDistributionMessage: key,
+		}},
+	} {
+		r := retry{receipt: &events.Receipt{MessageSource: tc.from}, prepared: &waE2E.Message{SenderKeyDistributionMessage: key}}
+		if got := r.content(original()); !proto.Equal(got, tc.want) {
+			t.Errorf("%s gets %v, want %v", name, got, tc.want)
+		}
+	}
+}
+
+// Nobody gets a message by asking for its id from another chat. The chat of a receipt may be named
+// in either form.
+func TestRetryFromAnotherChat(t *testing.T) {
+	s := offlineSession(t)
+	pn, lid := types.NewJID("61371989950", types.DefaultUserServer), types.NewJID("222222222222222", types.HiddenUserServer)
+	if err := s.client.Store.LIDs.PutLIDMapping(t.Context(), lid, pn); err != nil {
+		t.Fatal(err)
+	}
+	e, err := s.Prepare(t.Context(), backendtest.Text("61371989950", "for your eyes only"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Ledger.(*backendtest.Ledger).Put(e, time.Time{})
+	stranger := types.NewJID("333333333333333", types.HiddenUserServer)
+	for chat, want := range map[types.JID]bool{pn: true, lid: true, stranger: false, types.NewJID("120363041234567890", types.GroupServer): false} {
+		if got := s.messageForRetry(stranger, chat, e.Stanza); (got != nil) != want {
+			t.Errorf("asked from %s: found %v, want %v", chat, got != nil, want)
+		}
+	}
+	if s.answerRetry(&events.Receipt{MessageSource: types.MessageSource{Chat: stranger, Sender: stranger}}, e.Stanza, 1, nil) {
+		t.Error("a stranger's request is left to the library, which would answer it")
 	}
 }
