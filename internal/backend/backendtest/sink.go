@@ -13,7 +13,7 @@ import (
 	"tapgate/internal/message"
 )
 
-// Sink records what a session tells. It refuses what Refuse says.
+// Sink records what a session tells. OnHandle and OnPaired make it refuse.
 type Sink struct {
 	mu      sync.Mutex
 	changed chan struct{} // closed and replaced with each change

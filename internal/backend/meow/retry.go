@@ -99,7 +99,9 @@ func (s *session) messageForRetry(_, to types.JID, stanza types.MessageID) *waE2
 }
 
 // answerRetry is the library's hook before it answers a retry receipt. It answers itself and
-// returns false; true leaves the answer to the library, which is better than none. prepared is the
+// returns false; true leaves the answer to the library, which is better than none. While there is no
+// connection the library fails too, and then leaves the receipt without an ack, so that it comes
+// again. prepared is the
 // message as the library would encrypt it: in a group it carries the sender key.
 func (s *session) answerRetry(r *events.Receipt, stanza types.MessageID, count int, prepared *waE2E.Message) (leave bool) {
 	if !s.enter() {
