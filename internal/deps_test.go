@@ -31,6 +31,8 @@ var mayImport = map[string]string{
 	// translation
 	"wire":  "id fault message go.mau.fi/whatsmeow/proto go.mau.fi/whatsmeow/binary go.mau.fi/whatsmeow/types google.golang.org/protobuf",
 	"whapi": "id fault message channel event",
+	// checks the traffic of tests against the document
+	"whapi/whapitest": "whapi github.com/pb33f/libopenapi github.com/pb33f/libopenapi-validator",
 
 	// contracts
 	"backend":             "id fault message channel event",

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"tapgate/internal/api"
+	"tapgate/internal/channel"
 	"tapgate/internal/fault"
 )
 
@@ -26,12 +27,13 @@ type server struct {
 
 func start(t *testing.T) *server {
 	t.Helper()
-	s := &server{gate: &script{}, log: &bytes.Buffer{}}
+	s := &server{gate: &script{settings: channel.DefaultSettings()}, log: &bytes.Buffer{}}
 	log := slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	h := api.New(api.Options{Gateway: s.gate, Log: log, BodyWait: 100 * time.Millisecond})
 	s.Server = httptest.NewUnstartedServer(h)
 	s.Config = api.HTTPServer(h, log)
 	s.Start()
+	s.Client().Transport = contract(t).Transport(s.Client().Transport, func(err error) { t.Errorf("%v", err) })
 	t.Cleanup(s.Close)
 	return s
 }
@@ -320,7 +322,11 @@ func TestFaults(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			s := start(t)
 			s.gate.err = c.err
-			res := s.ask(t, "POST", "/messages/text", hello)
+			path, body := "/messages/text", hello
+			if c.status == 409 { // no message ends in a conflict
+				path, body = "/users/logout", ""
+			}
+			res := s.ask(t, "POST", path, body)
 			if p := wantProblem(t, res, c.status); p.Message != c.message || strings.Contains(p.Details, "secret") {
 				t.Errorf("%+v", p)
 			}
