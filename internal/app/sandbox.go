@@ -98,11 +98,18 @@ func (s *sandboxMode) gather(ctx context.Context) error {
 	if err := s.addCustomers(ctx); err != nil {
 		return err
 	}
+	scanned := false
 	err := s.engine.connect(ctx, id.Channel(s.run.facts.ChannelID), func(ctx context.Context, qr string) error {
+		scanned = true
 		return s.phones.Scan(ctx, Business, qr)
 	})
 	if err != nil {
 		return fmt.Errorf("pair %s: %w", Business, err)
+	}
+	for scanned && !s.phones.Settled(Business) {
+		if err := wait(ctx, look); err != nil {
+			return fmt.Errorf("paired, but without the address book of %s: %w", Business, err)
+		}
 	}
 	return s.addGroup(ctx)
 }

@@ -32,6 +32,10 @@ func (ch *change) syncCollection(d *device, asked *waBinary.Node) waBinary.Node 
 	attrs := waBinary.Attrs{"name": name, "version": known}
 	upload, isUpload := asked.GetOptionalChildByTag("patch")
 	if !isUpload {
+		if d.fetched == nil {
+			d.fetched = map[string]int{}
+		}
+		d.fetched[name] = known
 		return element("collection", attrs, children(patchesSince(a.state[name], from)))
 	}
 	if from != known {

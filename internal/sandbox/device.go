@@ -22,6 +22,8 @@ type device struct {
 	outbox    []*entry // oldest first; delivered and not yet acknowledged ones included
 	conn      *conn    // the connection that logged in as this device, nil if offline
 	available bool     // said so by presence
+
+	fetched map[string]int // versions of the app state that it asked for, by collection
 }
 
 // PhoneKeys are the public keys of a phone (device 0) that a test or an emulated
@@ -87,6 +89,23 @@ func (n *Network) Online(j types.JID) bool {
 	defer n.mu.Unlock()
 	d := n.deviceOf(j)
 	return d != nil && d.conn != nil && d.conn.active
+}
+
+// UpToDate says whether the device (PN or LID form), since the network was opened, has asked for the newest
+// version of everything in the account's app state: it knows the push name and the address book then.
+func (n *Network) UpToDate(j types.JID) bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	d := n.deviceOf(j)
+	if d == nil {
+		return false
+	}
+	for name, patches := range d.account.state {
+		if d.fetched[name] < len(patches) {
+			return false
+		}
+	}
+	return true
 }
 
 // Unlink removes a companion, as the phone does under "linked devices": its

@@ -42,6 +42,17 @@ func (b *Book) EnterCode(ctx context.Context, number, code string) error {
 	return nil
 }
 
+// Settled says whether every companion of a business number has fetched the settings that its phone shares: the
+// push name and the address book.
+func (b *Book) Settled(number string) bool {
+	for _, device := range b.net.Devices(number) {
+		if device.Device != 0 && !b.net.UpToDate(device) {
+			return false
+		}
+	}
+	return true
+}
+
 // business returns the phone of a business number with its settings published.
 func (b *Book) business(ctx context.Context, number string) (*Phone, error) {
 	name := defaultBusinessName
