@@ -22,15 +22,17 @@ import (
 //   - control serialises just that: opening, connecting, unpairing, closing. It is taken before mu,
 //     and never by a call of the sink, because closing a session waits for those.
 //   - line has a lock of its own, under which nothing blocks.
-//   - serve, one goroutine, is the only one that sends, and that ends rows of the outbox.
+//   - serve, one goroutine, is the only one that sends; settle, another, is the only one that ends
+//     rows of the outbox, behind serve.
 type actor struct {
 	*Gateway
 	id        id.Channel
 	startedAt time.Time
 
-	line  *line
-	done  chan struct{}  // closed when serve has ended
-	tasks sync.WaitGroup // started by spawn
+	line    *line
+	endings chan ending    // from serve to settle
+	done    chan struct{}  // closed when serve and settle have ended
+	tasks   sync.WaitGroup // started by spawn
 
 	control sync.Mutex
 	closed  bool // guarded by control: no session is opened any more
@@ -57,7 +59,8 @@ type view struct {
 }
 
 func newActor(g *Gateway, c channel.Channel, waiting int) *actor {
-	a := &actor{Gateway: g, id: c.ID, startedAt: g.Now(), line: newLine(waiting), done: make(chan struct{})}
+	a := &actor{Gateway: g, id: c.ID, startedAt: g.Now(), line: newLine(waiting)}
+	a.endings, a.done = make(chan ending, maxUnsettled/2), make(chan struct{})
 	a.view.Store(&view{channel: c, state: channel.Idle, changed: make(chan struct{})})
 	return a
 }

@@ -149,13 +149,14 @@ func (h *house) now(m id.Message) message.Message {
 	return got
 }
 
+// patience is longer than the database waits before it writes what nobody waits for.
+const patience = 10 * time.Millisecond
+
 // settle lets d pass, and everything that happens in it.
 func (h *house) settle(d time.Duration) {
 	synctest.Wait()
-	if d > 0 {
-		<-time.After(d)
-		synctest.Wait()
-	}
+	<-time.After(d + patience)
+	synctest.Wait()
 }
 
 // told returns what the webhook is to hear and has not heard yet, in order.

@@ -37,6 +37,7 @@ func (a *actor) receiveOne(ctx context.Context, c channel.Channel, p event.Paylo
 	case event.MessageReceived:
 		news, err = a.Store.Receive(ctx, a.id, p.Message, rec)
 	case event.StatusChanged:
+		a.afterAck(ctx, p)
 		news, err = a.Store.Advance(ctx, a.id, p, rec)
 	default:
 		err = a.Store.Tell(ctx, rec)

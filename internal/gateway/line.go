@@ -23,7 +23,7 @@ type line struct {
 	mu sync.Mutex
 	// entries are in order of Seq, all beyond last.
 	entries []entry
-	// last is the Seq of the row that ended last, 0 before the first.
+	// last is the highest Seq of the rows that have ended, 0 before the first.
 	last int64
 	// behind says that the database may hold rows that entries lacks.
 	behind bool
@@ -32,7 +32,10 @@ type line struct {
 	underWay map[uint64]bool
 	// waiting counts the rows that have not ended, and those about to be accepted.
 	waiting int
-	waiters map[string]chan result
+	waiters map[string][]chan result
+	// flights are the rows that were handed to WhatsApp and are not finished in the database, by
+	// stanza id.
+	flights map[string]*flight
 
 	// wake holds a token when there is something to look at.
 	wake chan struct{}
@@ -47,12 +50,26 @@ type entry struct {
 	after uint64
 }
 
+// flight is a row between its attempt and its end in the database.
+type flight struct {
+	seq int64
+	// result is how it ended; nil while it is under way.
+	result *result
+	// over is closed when the end is in the database, or when the attempt ended without one.
+	over chan struct{}
+}
+
 // place is what Send holds while a message is accepted.
 type place struct {
-	stanza string
 	number uint64
+	ear
+}
+
+// ear is what listens for the result of a row.
+type ear struct {
+	stanza string
 	// out gets the result, should the row end while somebody listens.
-	out <-chan result
+	out chan result
 }
 
 // result is how a row ended.
@@ -65,12 +82,13 @@ type result struct {
 func newLine(waiting int) *line {
 	return &line{
 		behind: true, underWay: map[uint64]bool{},
-		waiting: waiting, waiters: map[string]chan result{}, wake: make(chan struct{}, 1),
+		waiting: waiting, waiters: map[string][]chan result{}, flights: map[string]*flight{},
+		wake: make(chan struct{}, 1),
 	}
 }
 
-// reserve begins an accept, or reports false when limit rows wait already. It is ended by put or
-// lose, and the listening by leave.
+// reserve begins an accept, or reports false when limit rows wait already. It is ended by put,
+// cancel or lose, and the listening by leave.
 func (l *line) reserve(stanza string, limit int) (place, bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -80,16 +98,54 @@ func (l *line) reserve(stanza string, limit int) (place, bool) {
 	l.waiting++
 	l.issued++
 	l.underWay[l.issued] = true
-	out := make(chan result, 1)
-	l.waiters[stanza] = out
-	return place{stanza: stanza, number: l.issued, out: out}, true
+	return place{number: l.issued, ear: l.hear(stanza)}, true
 }
 
-// leave says that nobody listens for the result any more.
-func (l *line) leave(p place) {
+// listen listens for the result of a row that was accepted before; the listening is ended by leave.
+func (l *line) listen(stanza string) ear {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	delete(l.waiters, p.stanza)
+	e := l.hear(stanza)
+	if f := l.flights[stanza]; f != nil && f.result != nil {
+		l.tell(stanza, *f.result)
+	}
+	return e
+}
+
+// hear adds a listener. mu is held.
+func (l *line) hear(stanza string) ear {
+	out := make(chan result, 1)
+	l.waiters[stanza] = append(l.waiters[stanza], out)
+	return ear{stanza: stanza, out: out}
+}
+
+// tell answers who listens. mu is held.
+func (l *line) tell(stanza string, r result) {
+	for _, c := range l.waiters[stanza] {
+		c <- r
+	}
+	delete(l.waiters, stanza)
+}
+
+// leave says that nobody listens at this ear any more.
+func (l *line) leave(e ear) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	left := slices.DeleteFunc(l.waiters[e.stanza], func(c chan result) bool { return c == e.out })
+	if len(left) == 0 {
+		delete(l.waiters, e.stanza)
+		return
+	}
+	l.waiters[e.stanza] = left
+}
+
+// cancel says that nothing was accepted.
+func (l *line) cancel(p place) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	delete(l.underWay, p.number)
+	l.waiting--
+	l.poke()
 }
 
 // lose says that accepting a row failed. It may be in the database nevertheless.
@@ -150,20 +206,18 @@ func (l *line) found() {
 	l.behind = true
 }
 
-// end records how a row ended, and tells who listens.
+// end records how a row ended, and tells who listens. The end still has to be settled.
 func (l *line) end(e entry, r result) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.last = e.Seq
+	l.last = max(l.last, e.Seq)
 	l.waiting = max(l.waiting-1, 0) // a row that counted as lost may end all the same
 	for len(l.entries) > 0 && l.entries[0].Seq <= e.Seq {
 		l.entries[0] = entry{} // let go of the payload
 		l.entries = l.entries[1:]
 	}
-	if c := l.waiters[e.Message.Stanza]; c != nil {
-		c <- r
-		delete(l.waiters, e.Message.Stanza)
-	}
+	l.flight(e).result = &r
+	l.tell(e.Message.Stanza, r)
 }
 
 func (l *line) poke() {

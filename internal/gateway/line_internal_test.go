@@ -85,7 +85,7 @@ func TestLineResult(t *testing.T) {
 		t.Errorf("result %+v", r)
 	}
 	q := begin(t, l, "b")
-	l.leave(q)
+	l.leave(q.ear)
 	l.end(row(2, "b"), result{})
 	if len(q.out) != 0 || len(l.waiters) != 0 {
 		t.Error("somebody still listens")

@@ -230,7 +230,7 @@ func TestHealth(t *testing.T) {
 		h.net.session(mantis).Sink.Named(t.Context(), "Jonathan")
 		h.settle(78 * time.Second)
 		got := h.wantState(mantis, channel.Connected)
-		if got.Uptime != 78*time.Second || got.Version != "test" || got.Channel.PushName != "Jonathan" || got.Channel.Number != ours {
+		if got.Uptime.Truncate(time.Second) != 78*time.Second || got.Version != "test" || got.Channel.PushName != "Jonathan" || got.Channel.Number != ours {
 			t.Errorf("%+v", got)
 		}
 		if c, err := h.db.Channel(t.Context(), mantis); c.PushName != "Jonathan" || err != nil {

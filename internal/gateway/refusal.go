@@ -37,15 +37,35 @@ func refused(r *backend.Refusal) result {
 	if reason == "" {
 		reason = fmt.Sprintf("WhatsApp refused the message with code %d.", r.Code)
 	}
-	out := failed(fmt.Sprintf("whatsapp_%d", r.Code), reason, kind)
+	out := result{Outcome: store.Outcome{Status: message.Failed, Code: fmt.Sprintf("whatsapp_%d", r.Code), Reason: reason}}
 	out.err = &fault.Error{Kind: kind, Code: out.Code, Message: reason, Next: next, Cause: r}
 	return out
 }
 
-// failed returns how a row ends that was never sent.
-func failed(code, reason string, kind fault.Kind) result {
+// The codes of messages that failed without a refusal.
+const (
+	codeExpired  = "expired"
+	codeUnpaired = "unpaired"
+	codeUnknown  = "unknown_outcome"
+)
+
+// failed returns how a row ends that WhatsApp has not answered.
+func failed(code, reason string) result {
+	kind := fault.Unavailable
+	if code == codeUnpaired {
+		kind = fault.Unpaired
+	}
 	return result{
 		Outcome: store.Outcome{Status: message.Failed, Code: code, Reason: reason},
 		err:     &fault.Error{Kind: kind, Code: code, Message: reason},
 	}
+}
+
+// failedBefore returns how a row ended of which only code and reason are left.
+func failedBefore(code, reason string) result {
+	var number int
+	if _, err := fmt.Sscanf(code, "whatsapp_%d", &number); err == nil {
+		return refused(&backend.Refusal{Code: number, Reason: reason})
+	}
+	return failed(code, reason)
 }

@@ -135,18 +135,18 @@ func (f *flaky) Accept(ctx context.Context, o store.Outbound, m message.Message)
 	return seq, err
 }
 
-func (f *flaky) Finish(ctx context.Context, ch id.Channel, seq int64, out store.Outcome, tell []store.Record) error {
+func (f *flaky) Finish(ctx context.Context, ch id.Channel, ends ...store.Ending) error {
 	if take(&f.finishFails) {
 		return errDisk
 	}
-	return f.Store.Finish(ctx, ch, seq, out, tell)
+	return f.Store.Finish(ctx, ch, ends...)
 }
 
-func (f *flaky) NextOutbound(ctx context.Context, ch id.Channel) (store.Outbound, bool, error) {
+func (f *flaky) NextOutbound(ctx context.Context, ch id.Channel, after int64) (store.Outbound, bool, error) {
 	if take(&f.readFails) {
 		return store.Outbound{}, false, errDisk
 	}
-	return f.Store.NextOutbound(ctx, ch)
+	return f.Store.NextOutbound(ctx, ch, after)
 }
 
 // When the database does not say whether a row was accepted, the row decides: it leaves, and in

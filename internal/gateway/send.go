@@ -19,12 +19,17 @@ type Draft struct {
 	Typing time.Duration
 	// Recipe names the encoding; "" lets the backend choose.
 	Recipe string
+	// Key lets the caller repeat the request; the zero Key does not.
+	Key Key
 }
 
 // Send accepts a message and waits for WhatsApp's ack, for AckWait and the time of typing at most.
 // The status of the message says what is known then: sent, or pending, which means that it leaves
 // as soon as it can, also after a restart and when ctx has ended. Messages of a channel leave in
 // the order in which they were accepted.
+//
+// A draft with a key that the channel knows already sends nothing: the answer is that of the first,
+// also after a restart. The error is of kind Conflict when the first asked for something else.
 //
 // Errors are faults. Nothing was accepted when the kind is Invalid, Unpaired ("need channel
 // authorization for send message"), NotFound, or Busy without a Code. One with a Code is WhatsApp's
@@ -36,6 +41,15 @@ func (g *Gateway) Send(ctx context.Context, ch id.Channel, d Draft) (message.Mes
 	a, err := g.actor(ch)
 	if err != nil {
 		return message.Message{}, err
+	}
+	if d.Key.Name != "" {
+		earlier, err := g.Store.Keyed(ctx, ch, d.Key.Name)
+		if err == nil {
+			return a.again(ctx, d, earlier)
+		}
+		if !fault.Is(err, fault.NotFound) {
+			return message.Message{}, stored(err)
+		}
 	}
 	v := a.view.Load()
 	if !v.channel.Paired() {
@@ -52,10 +66,13 @@ func (g *Gateway) Send(ctx context.Context, ch id.Channel, d Draft) (message.Mes
 	if !ok {
 		return message.Message{}, &fault.Error{Kind: fault.Busy, Message: "Too many messages are waiting in this channel", RetryAfter: 30 * time.Second}
 	}
-	defer a.line.leave(p)
-	m, err := a.accept(ctx, v, d, env, p)
+	defer a.line.leave(p.ear)
+	m, earlier, err := a.accept(ctx, v, d, env, p)
 	if err != nil {
-		return message.Message{}, err
+		return message.Message{}, notAccepted(err)
+	}
+	if earlier != nil {
+		return a.again(ctx, d, *earlier)
 	}
 	return a.outcomeOf(ctx, m, p.out, d.Typing)
 }
@@ -73,8 +90,8 @@ func validate(d Draft) error {
 	return p.Err()
 }
 
-// accept commits a prepared message and hands it to the line.
-func (a *actor) accept(ctx context.Context, v *view, d Draft, env backend.Envelope, p place) (message.Message, error) {
+// accept commits a prepared message and hands it to the line, unless its key is known.
+func (a *actor) accept(ctx context.Context, v *view, d Draft, env backend.Envelope, p place) (message.Message, *store.Keyed, error) {
 	now := a.Now().UTC()
 	m := message.Message{
 		ID:      id.Message{Stanza: env.Stanza, Chat: env.Chat, FromMe: true},
@@ -88,14 +105,22 @@ func (a *actor) accept(ctx context.Context, v *view, d Draft, env backend.Envelo
 		Channel: a.id, Message: m.ID, Payload: env.Payload, Recipe: env.Recipe, Typing: d.Typing,
 		AcceptedAt: now, ExpiresAt: now.Add(a.Expiry),
 	}
-	seq, err := a.Store.Accept(ctx, o, m)
-	if err != nil {
-		a.line.lose(p)
-		return message.Message{}, err
+	var earlier *store.Keyed
+	var err error
+	if d.Key.Name == "" {
+		o.Seq, err = a.Store.Accept(ctx, o, m)
+	} else {
+		o.Seq, earlier, err = a.Store.AcceptOnce(ctx, o, m, d.Key)
 	}
-	o.Seq = seq
-	a.line.put(p, entry{Outbound: o, message: &m})
-	return m, nil
+	switch {
+	case err != nil:
+		a.line.lose(p)
+	case earlier != nil:
+		a.line.cancel(p)
+	default:
+		a.line.put(p, entry{Outbound: o, message: &m})
+	}
+	return m, earlier, err
 }
 
 // outcomeOf waits for the outcome and returns the message with it.
@@ -114,17 +139,4 @@ func (a *actor) outcomeOf(ctx context.Context, m message.Message, out <-chan res
 	case <-a.soft.Done():
 	}
 	return m, nil
-}
-
-// Message returns one message of a channel, sent or received. The error is of kind NotFound when
-// there is none.
-func (g *Gateway) Message(ctx context.Context, ch id.Channel, m id.Message) (message.Message, error) {
-	if _, err := g.actor(ch); err != nil {
-		return message.Message{}, err
-	}
-	found, err := g.Store.Message(ctx, ch, m)
-	if fault.Is(err, fault.NotFound) {
-		err = fault.Wrap(fault.NotFound, err, "Specified message not found")
-	}
-	return found, err
 }

@@ -53,7 +53,7 @@ func TestOfflineQueue(t *testing.T) {
 			t.Fatalf("%d attempts while offline", n)
 		}
 		h.net.connect(true)
-		h.settle(0)
+		h.settle(time.Second)
 		if got := h.net.bodies(); !slices.Equal(got, want) {
 			t.Errorf("sent %d messages: %q", len(got), got)
 		}
@@ -239,6 +239,7 @@ func TestPoison(t *testing.T) {
 
 func (h *house) wantFailed(m id.Message, code string) {
 	h.t.Helper()
+	h.settle(0)
 	got, reason, err := h.db.Failure(h.t.Context(), mantis, m)
 	if s := h.now(m).Status; s != message.Failed || got != code || reason == "" || err != nil {
 		h.t.Errorf("status %s, code %q, reason %q, %v; want failed with %q", s, got, reason, err, code)

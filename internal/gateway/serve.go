@@ -8,8 +8,6 @@ import (
 
 	"tapgate/internal/backend"
 	"tapgate/internal/channel"
-	"tapgate/internal/event"
-	"tapgate/internal/fault"
 	"tapgate/internal/message"
 	"tapgate/internal/store"
 )
@@ -22,6 +20,8 @@ const (
 	typingLasts = 10 * time.Second
 	// offlinePause is how long a session that calls itself connected, but is not, is left alone.
 	offlinePause = time.Second
+	// longestPause is the longest that backoff returns.
+	longestPause = 36 * time.Second
 )
 
 var (
@@ -29,18 +29,25 @@ var (
 	errUnpaired = errors.New("the channel is not paired")
 )
 
-// serve sends the channel's rows, one after the other, in the order they were accepted.
+// serve sends the channel's rows, one after the other, in the order they were accepted. Who waits
+// for a row is answered when WhatsApp has it; that it has ended is made durable behind.
 func (a *actor) serve() {
-	defer close(a.done)
+	defer close(a.endings)
 	for {
 		e, ok := a.next()
 		if !ok {
 			return
 		}
-		r, ok := a.carry(e)
-		if !ok || !a.finish(e, r) {
+		end, ok := a.carry(e)
+		if !ok {
+			a.line.land(e)
 			return
 		}
+		if end.At.IsZero() {
+			end.At = a.Now().UTC().Truncate(time.Second)
+		}
+		a.line.end(end.entry, end.result)
+		a.endings <- end
 	}
 }
 
@@ -58,7 +65,7 @@ func (a *actor) next() (e entry, ok bool) {
 			}
 			continue
 		}
-		o, ok, err := a.Store.NextOutbound(a.soft, a.id)
+		o, ok, err := a.fetch()
 		switch {
 		case err != nil:
 			a.line.found()
@@ -74,41 +81,66 @@ func (a *actor) next() (e entry, ok bool) {
 	return entry{}, false
 }
 
+// fetch reads the oldest row that has not ended. The database may not know yet that a row has.
+func (a *actor) fetch() (store.Outbound, bool, error) {
+	last, unsettled := a.line.passed()
+	o, ok, err := a.Store.NextOutbound(a.soft, a.id, last)
+	if ok || err != nil || last == 0 {
+		return o, ok, err
+	}
+	// A row that was accepted in doubt may have an earlier place.
+	for after := int64(0); ; after = o.Seq {
+		o, ok, err = a.Store.NextOutbound(a.soft, a.id, after)
+		if !ok || err != nil || !unsettled[o.Seq] {
+			return o, ok, err
+		}
+	}
+}
+
 // carry brings one row to WhatsApp, with as many attempts as it takes. ok is false when the
 // gateway stops before the outcome is known.
-func (a *actor) carry(e entry) (r result, ok bool) {
+func (a *actor) carry(e entry) (end ending, ok bool) {
 	typed := e.Attempts > 0
 	for {
 		v, err := a.ready(e)
 		switch {
 		case errors.Is(err, errExpired):
-			return failed("expired", "The message could not be sent before it expired.", fault.Unavailable), true
+			return ending{entry: e, result: failed(codeExpired, "The message could not be sent before it expired.")}, true
 		case errors.Is(err, errUnpaired):
-			return failed("unpaired", "The channel was logged out before the message could be sent.", fault.Unpaired), true
+			return ending{entry: e, result: failed(codeUnpaired, "The channel was logged out before the message could be sent.")}, true
 		case err != nil:
-			return r, false
+			return end, false
 		}
 		if !typed && !a.typing(v, e) {
-			return r, false
+			return end, false
 		}
 		typed = true
+		try := store.Try{At: a.Now().UTC()}
+		a.line.depart(e)
 		ack, err := v.session.Send(a.hard, envelope(e.Outbound))
+		try.Took = a.Now().Sub(try.At)
 		refusal := (*backend.Refusal)(nil)
 		switch {
 		case err == nil:
-			return result{Outcome: store.Outcome{Status: message.Sent, At: ack.At}}, true
+			try.Result = store.TryAcked
+			return ending{e, result{Outcome: store.Outcome{Status: message.Sent, At: ack.At}}, try}, true
 		case errors.As(err, &refusal):
-			return refused(refusal), true
+			try.Result, try.Reason = store.TryRefused, refusal.Error()
+			return ending{e, refused(refusal), try}, true
 		case a.hard.Err() != nil:
-			return r, false
+			return end, false
+		}
+		a.line.land(e)
+		try.Result, try.Reason = store.TryUnknown, err.Error()
+		switch {
 		case errors.Is(err, backend.ErrOffline):
 			if a.await(v.changed, offlinePause) != nil {
-				return r, false
+				return end, false
 			}
 		case e.Attempts+1 > maxUnknown:
-			return failed("unknown_outcome", "WhatsApp did not confirm the message in many attempts.", fault.Unavailable), true
+			return ending{e, failed(codeUnknown, "WhatsApp did not confirm the message in many attempts."), try}, true
 		default:
-			a.postpone(&e, err)
+			a.postpone(&e, try)
 		}
 	}
 }
@@ -117,6 +149,9 @@ func (a *actor) carry(e entry) (r result, ok bool) {
 func (a *actor) ready(e entry) (*view, error) {
 	for {
 		v, now := a.view.Load(), a.Now()
+		if latest := now.Add(longestPause); e.NextAt.After(latest) {
+			e.NextAt = latest // the clock was set back
+		}
 		left := e.ExpiresAt.Sub(now)
 		if e.ExpiresAt.IsZero() {
 			left = 0
@@ -155,75 +190,14 @@ func (a *actor) typing(v *view, e entry) bool {
 
 // postpone records an attempt of which nobody knows how it ended. The next one goes out under the
 // same id, so that it can't become a second message.
-func (a *actor) postpone(e *entry, why error) {
+func (a *actor) postpone(e *entry, try store.Try) {
 	e.Attempts++
 	e.NextAt = a.Now().Add(backoff(e.Attempts))
-	a.log().Warn("message not confirmed", "message", e.Message.String(), "attempts", e.Attempts, "error", why)
+	a.log().Warn("message not confirmed", "message", e.Message.String(), "attempts", e.Attempts, "error", try.Reason)
 	ctx := context.WithoutCancel(a.hard)
-	if err := a.Store.Postpone(ctx, a.id, e.Seq, e.NextAt, why.Error()); err != nil {
+	if err := a.Store.Postpone(ctx, a.id, e.Seq, e.NextAt, try); err != nil {
 		a.log().Error("attempt not recorded", "message", e.Message.String(), "error", err)
 	}
-}
-
-// finish makes the outcome durable, tells of it, and answers who waits. It is false when that was
-// not possible before the gateway stopped: the row is then sent again, under the same id.
-func (a *actor) finish(e entry, r result) bool {
-	ctx := context.WithoutCancel(a.hard) // what WhatsApp has confirmed is worth a moment more
-	if r.At.IsZero() {
-		r.At = a.Now().UTC().Truncate(time.Second)
-	}
-	tell := a.outcome(ctx, e, r.Outcome)
-	for n := 1; ; n++ {
-		err := a.Store.Finish(ctx, a.id, e.Seq, r.Outcome, tell)
-		if err == nil {
-			break
-		}
-		a.log().Error("outcome not stored", "message", e.Message.String(), "error", err)
-		if !a.pause(backoff(n)) {
-			return false
-		}
-	}
-	a.log().Info("message finished", "message", e.Message.String(), "status", r.Status,
-		"code", r.Code, "attempts", e.Attempts+1, "recipe", e.Recipe)
-	a.line.end(e, r)
-	for _, rec := range tell {
-		a.wakeFor(rec.Webhooks)
-	}
-	return true
-}
-
-// outcome returns what webhooks hear of the end of a row: the message, if it was sent, and its
-// status. What can't be rendered is not told, since the row has to end.
-func (a *actor) outcome(ctx context.Context, e entry, out store.Outcome) []store.Record {
-	var told []event.Payload
-	if out.Status == message.Sent {
-		if m, err := a.messageOf(ctx, e); err == nil {
-			m.Status, m.At = out.Status, out.At
-			told = append(told, event.MessageSent{Message: m})
-		} else {
-			a.log().Error("sent message not told", "message", e.Message.String(), "error", err)
-		}
-	}
-	told = append(told, event.StatusChanged{Message: e.Message, Status: out.Status, At: out.At, Reason: out.Reason})
-
-	c := a.view.Load().channel
-	list := make([]store.Record, 0, len(told))
-	for _, p := range told {
-		rec, err := a.plan(c, p)
-		if err != nil {
-			a.log().Error("outcome not told", "message", e.Message.String(), "error", err)
-			continue
-		}
-		list = append(list, rec)
-	}
-	return list
-}
-
-func (a *actor) messageOf(ctx context.Context, e entry) (message.Message, error) {
-	if e.message != nil {
-		return *e.message, nil
-	}
-	return a.Store.Message(ctx, a.id, e.Message)
 }
 
 func envelope(o store.Outbound) backend.Envelope {

@@ -57,6 +57,7 @@ func (g *Gateway) load(ctx context.Context) error {
 func (g *Gateway) enlist(a *actor) {
 	g.actors[a.id] = a
 	go a.serve()
+	go a.settle()
 }
 
 // everyone returns the actors there are.

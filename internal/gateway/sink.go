@@ -8,6 +8,7 @@ import (
 	"tapgate/internal/backend"
 	"tapgate/internal/channel"
 	"tapgate/internal/event"
+	"tapgate/internal/message"
 )
 
 // link is what a session was opened with. It carries the session's word to the actor, as long as
@@ -94,9 +95,13 @@ func (l *link) QR(_ context.Context, text string, until time.Time) {
 
 // Sent implements backend.Ledger.
 func (a *actor) Sent(ctx context.Context, stanza string) (backend.Envelope, time.Time, error) {
+	r, ended := a.line.result(stanza) // asked first: what it does not know, the database knows
 	o, err := a.Store.Sent(ctx, a.id, stanza)
 	if err != nil {
 		return backend.Envelope{}, time.Time{}, err
+	}
+	if ended && o.SentAt.IsZero() && r.Status == message.Sent {
+		o.SentAt = r.At
 	}
 	return envelope(o), o.SentAt, nil
 }

@@ -27,6 +27,7 @@ import (
 type Store interface {
 	Channels
 	Outbox
+	Timelines
 	Messages
 	Deliveries
 	// Close lets what was asked for finish and ends the store. Later calls fail with
@@ -56,60 +57,6 @@ type Channels interface {
 
 // TokenHash is the SHA-256 of an API token. Tokens themselves are never stored.
 type TokenHash [32]byte
-
-// Outbox is the queue of messages on their way out. Each channel has one line, in order of Seq,
-// and one owner who serves it.
-type Outbox interface {
-	// Accept stores a message to be sent and the message as programs see it (status pending), in
-	// one transaction, and returns the row's place in the channel's line. Places grow in the order
-	// in which rows were accepted and are never given twice; they may skip numbers. o.Message and
-	// m.ID are the same; o.Seq, o.Attempts and o.SentAt are not read. The error is of kind
-	// fault.Conflict when the message is known already.
-	Accept(ctx context.Context, o Outbound, m message.Message) (seq int64, err error)
-	// NextOutbound returns the oldest row of the channel that is not finished, also when its NextAt
-	// is still to come; ok is false when there is none.
-	NextOutbound(ctx context.Context, ch id.Channel) (o Outbound, ok bool, err error)
-	// Postpone records a failed attempt: the row stays at the head of the line until next. It does
-	// nothing to a finished row.
-	Postpone(ctx context.Context, ch id.Channel, seq int64, next time.Time, reason string) error
-	// Finish ends a row with the outcome and, in the same transaction, sets the status of the
-	// message, sets its time to the outcome's, and records what webhooks hear of it. A status that
-	// the message has reached meanwhile, because a receipt overtook the ack, is not lowered. A row
-	// that is finished already stays as it is, nothing is told, and the error is nil.
-	Finish(ctx context.Context, ch id.Channel, seq int64, out Outcome, tell []Record) error
-	// Sent returns a row, finished or not, by the stanza id it left under.
-	Sent(ctx context.Context, ch id.Channel, stanza string) (Outbound, error)
-	// Waiting counts the rows of the channel that are not finished.
-	Waiting(ctx context.Context, ch id.Channel) (int, error)
-}
-
-// Outbound is a row of the outbox.
-type Outbound struct {
-	Channel id.Channel
-	Seq     int64
-	Message id.Message // its Stanza is the id that leaves, on every attempt
-	Payload []byte     // the backend's form, opaque
-	Recipe  string
-	// Typing is how long "typing" is shown before the message leaves.
-	Typing     time.Duration
-	AcceptedAt time.Time
-	// ExpiresAt is when to give up; zero means never.
-	ExpiresAt time.Time
-	Attempts  int
-	NextAt    time.Time // no attempt before it
-	// SentAt is WhatsApp's time of the ack; zero while there was none.
-	SentAt time.Time
-}
-
-// Outcome is how a row of the outbox ended.
-type Outcome struct {
-	Status message.Status // message.Sent or message.Failed
-	At     time.Time
-	// Code is a stable name of the failure, such as "whatsapp_479"; "" for Sent.
-	Code string
-	// Reason is a sentence for the user; "" for Sent.
-	Reason string
-}
 
 // Messages keeps messages, sent and received, as programs see them.
 type Messages interface {

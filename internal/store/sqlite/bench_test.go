@@ -38,7 +38,7 @@ func BenchmarkNextOutbound(b *testing.B) {
 		b.Fatal(err)
 	}
 	for b.Loop() {
-		if _, ok, err := s.NextOutbound(b.Context(), testChannel); !ok || err != nil {
+		if _, ok, err := s.NextOutbound(b.Context(), testChannel, 0); !ok || err != nil {
 			b.Fatal(ok, err)
 		}
 	}

@@ -18,8 +18,12 @@ func insertMessage(t *tx, ch id.Channel, m message.Message, status message.Statu
 	if m.ID.IsZero() {
 		return 0, false, errNoID
 	}
-	num, fresh, err = t.insert(`insert into message (channel, id, chat, at, status, row) values (?, ?, ?, ?, ?, ?) on conflict (channel, id) do nothing`,
-		string(ch), m.ID.String(), m.ID.Chat.String(), micros(m.At), string(status), string(row))
+	quotes := ""
+	if m.Context != nil && !m.Context.QuotedID.IsZero() {
+		quotes = m.Context.QuotedID.String()
+	}
+	num, fresh, err = t.insert(`insert into message (channel, id, chat, at, status, quotes, row) values (?, ?, ?, ?, ?, ?, ?) on conflict (channel, id) do nothing`,
+		string(ch), m.ID.String(), m.ID.Chat.String(), micros(m.At), string(status), quotes, string(row))
 	return num, fresh, explain(err, "message", "channel")
 }
 
@@ -57,10 +61,11 @@ func (s *Store) Receive(ctx context.Context, ch id.Channel, m message.Message, t
 		return false, err
 	}
 	err = s.write(ctx, func(t *tx) (err error) {
-		if _, fresh, err = insertMessage(t, ch, m, m.Status, row); err != nil || !fresh {
+		var num int64
+		if num, fresh, err = insertMessage(t, ch, m, m.Status, row); err != nil || !fresh {
 			return err
 		}
-		return record(t, tell)
+		return recordAbout(t, num, tell)
 	})
 	return fresh && err == nil, err
 }
@@ -88,7 +93,7 @@ func (s *Store) Advance(ctx context.Context, ch id.Channel, c event.StatusChange
 				return err
 			}
 		}
-		return record(t, tell)
+		return recordAbout(t, num, tell)
 	})
 	return changed && err == nil, err
 }

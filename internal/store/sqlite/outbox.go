@@ -15,24 +15,12 @@ import (
 
 // Accept implements store.Outbox.
 func (s *Store) Accept(ctx context.Context, o store.Outbound, m message.Message) (seq int64, err error) {
-	if o.Message.String() != m.ID.String() {
-		return 0, fmt.Errorf("accept: outbound row of %s and message %s", o.Message, m.ID)
-	}
-	row, err := store.EncodeMessage(m)
+	row, err := encodeOutgoing(o, m)
 	if err != nil {
 		return 0, err
 	}
-	err = s.write(ctx, func(t *tx) error {
-		num, fresh, err := insertMessage(t, o.Channel, m, message.Pending, row)
-		if err != nil {
-			return err
-		}
-		if !fresh {
-			return fault.New(fault.Conflict, "this message exists already")
-		}
-		seq, _, err = t.insert(`insert into outbound (channel, message, stanza, payload, recipe, typing, accepted_at, expires_at, next_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-			string(o.Channel), num, o.Message.Stanza, blob(o.Payload), o.Recipe, o.Typing.Microseconds(),
-			micros(o.AcceptedAt), micros(o.ExpiresAt), micros(o.NextAt))
+	err = s.write(ctx, func(t *tx) (err error) {
+		seq, err = accept(t, o, m, row)
 		return err
 	})
 	if err != nil {
@@ -41,13 +29,34 @@ func (s *Store) Accept(ctx context.Context, o store.Outbound, m message.Message)
 	return seq, nil
 }
 
+func encodeOutgoing(o store.Outbound, m message.Message) ([]byte, error) {
+	if o.Message.String() != m.ID.String() {
+		return nil, fmt.Errorf("accept: outbound row of %s and message %s", o.Message, m.ID)
+	}
+	return store.EncodeMessage(m)
+}
+
+func accept(t *tx, o store.Outbound, m message.Message, row []byte) (seq int64, err error) {
+	num, fresh, err := insertMessage(t, o.Channel, m, message.Pending, row)
+	if err != nil {
+		return 0, err
+	}
+	if !fresh {
+		return 0, fault.New(fault.Conflict, "this message exists already")
+	}
+	seq, _, err = t.insert(`insert into outbound (channel, message, stanza, payload, recipe, typing, accepted_at, expires_at, next_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		string(o.Channel), num, o.Message.Stanza, blob(o.Payload), o.Recipe, o.Typing.Microseconds(),
+		micros(o.AcceptedAt), micros(o.ExpiresAt), micros(o.NextAt))
+	return seq, err
+}
+
 const selectOutbound = `select o.seq, m.row, o.payload, o.recipe, o.typing, o.accepted_at, o.expires_at, o.attempts, o.next_at, o.sent_at
 	from outbound o join message m on m.num = o.message `
 
 // NextOutbound implements store.Outbox.
-func (s *Store) NextOutbound(ctx context.Context, ch id.Channel) (o store.Outbound, ok bool, err error) {
+func (s *Store) NextOutbound(ctx context.Context, ch id.Channel, after int64) (o store.Outbound, ok bool, err error) {
 	err = s.read(ctx, func(t *tx) (err error) {
-		o, err = oneOutbound(t, ch, selectOutbound+`where o.channel = ? and o.state = 'waiting' order by o.seq limit 1`, string(ch))
+		o, err = oneOutbound(t, ch, selectOutbound+`where o.channel = ? and o.state = 'waiting' and o.seq > ? order by o.seq limit 1`, string(ch), after)
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil
 		}
@@ -79,70 +88,6 @@ func oneOutbound(t *tx, ch id.Channel, query string, args ...any) (store.Outboun
 	o.Typing = time.Duration(typing) * time.Microsecond
 	o.AcceptedAt, o.ExpiresAt, o.NextAt, o.SentAt = instant(accepted), instant(expires), instant(next), instant(sent)
 	return o, err
-}
-
-// Postpone implements store.Outbox.
-func (s *Store) Postpone(ctx context.Context, ch id.Channel, seq int64, next time.Time, reason string) error {
-	return s.write(ctx, func(t *tx) error {
-		row, err := lineRowOf(t, ch, seq)
-		if err != nil || row.finished {
-			return err
-		}
-		_, err = t.exec(`update outbound set attempts = attempts + 1, next_at = ?, reason = ? where seq = ?`, micros(next), reason, seq)
-		return err
-	})
-}
-
-// Finish implements store.Outbox.
-func (s *Store) Finish(ctx context.Context, ch id.Channel, seq int64, out store.Outcome, tell []store.Record) error {
-	at := micros(out.At)
-	sent := at
-	switch out.Status {
-	case message.Sent:
-	case message.Failed:
-		sent = 0
-	default:
-		return fmt.Errorf("finish: a row of the outbox does not end as %q", out.Status)
-	}
-	return s.write(ctx, func(t *tx) error {
-		row, err := lineRowOf(t, ch, seq)
-		if err != nil || row.finished {
-			return err
-		}
-		if _, err := t.exec(`update outbound set state = ?, sent_at = ? where seq = ?`, string(out.Status), sent, seq); err != nil {
-			return err
-		}
-		if _, err := t.exec(`update message set at = ? where num = ?`, at, row.message); err != nil {
-			return err
-		}
-		if _, err := reach(t, row.message, "", out.Status, at); err != nil {
-			return err
-		}
-		if out.Status.Follows(row.status) {
-			if err := conclude(t, row.message, out.Status, out.Code, out.Reason); err != nil {
-				return err
-			}
-		}
-		for _, r := range tell {
-			if err := record(t, r); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-}
-
-// lineRow is what has to be known of a row before it is changed.
-type lineRow struct {
-	finished bool
-	message  int64
-	status   message.Status
-}
-
-func lineRowOf(t *tx, ch id.Channel, seq int64) (r lineRow, err error) {
-	err = t.one(into(&r.finished, &r.message, &r.status), `select o.state <> 'waiting', m.num, m.status
-		from outbound o join message m on m.num = o.message where o.seq = ? and o.channel = ?`, seq, string(ch))
-	return r, found(err, "row in the outbox")
 }
 
 // Waiting implements store.Outbox.

@@ -36,7 +36,7 @@ func TestVersion1(t *testing.T) {
 	if err != nil || c.Number != "919984351847" || len(c.Settings.Webhooks) != 1 {
 		t.Errorf("channel %+v, %v", c, err)
 	}
-	o, _, err := s.NextOutbound(ctx, testChannel)
+	o, _, err := s.NextOutbound(ctx, testChannel, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,7 +48,7 @@ func TestVersion1(t *testing.T) {
 	if diff := cmp.Diff(want, o); diff != "" {
 		t.Errorf("head of the line: -want +got\n%s", diff)
 	}
-	if err := s.Finish(ctx, testChannel, o.Seq, store.Outcome{Status: message.Sent, At: want.NextAt}, nil); err != nil {
+	if err := s.Finish(ctx, testChannel, store.Ending{Seq: o.Seq, Outcome: store.Outcome{Status: message.Sent, At: want.NextAt}}); err != nil {
 		t.Error(err)
 	}
 	read := want.Message

@@ -125,13 +125,19 @@ func openPool(dsn string, size int) (*sql.DB, error) {
 
 // write runs do in a transaction and returns when that is durable.
 func (s *Store) write(ctx context.Context, do func(*tx) error) error {
-	return s.writer.do(ctx, do)
+	return s.writer.do(ctx, do, false)
+}
+
+// writePatiently is write for what nobody waits for: it leaves the disk to others for a moment, so
+// that it shares the next commit instead of making its own.
+func (s *Store) writePatiently(ctx context.Context, do func(*tx) error) error {
+	return s.writer.do(ctx, do, true)
 }
 
 // read runs do, which only reads. Its statements may see different states of the database.
 func (s *Store) read(ctx context.Context, do func(*tx) error) error {
 	if s.reader == nil {
-		return s.writer.do(ctx, do)
+		return s.writer.do(ctx, do, false)
 	}
 	s.reading.RLock()
 	defer s.reading.RUnlock()

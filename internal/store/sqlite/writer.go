@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -13,11 +14,15 @@ import (
 	"tapgate/internal/fault"
 )
 
-// maxGroup bounds the jobs of one transaction, and so how long the first of them waits.
-const maxGroup = 64
+const (
+	// maxGroup bounds the jobs of one transaction, and so how long the first of them waits.
+	maxGroup = 64
+	// linger is how long a patient job waits for company. A commit takes about as long on a fast disk.
+	linger = 3 * time.Millisecond
+)
 
 // writer owns the one connection that writes. The jobs that arrive while a commit waits for the disk
-// form the next group by themselves; the writer never waits for a group to grow.
+// form the next group by themselves; the writer waits for a group to grow only while all of it is patient.
 type writer struct {
 	session *session
 	tx      *tx
@@ -38,6 +43,7 @@ type job struct {
 	run func(*tx) error
 	// claimed is set once: by the writer when it runs the job, or by a caller who gives up waiting.
 	claimed atomic.Bool
+	patient bool
 	err     error         // valid after done
 	done    chan struct{} // closed when the job is durable, or failed
 }
@@ -68,12 +74,12 @@ func openWriter(ctx context.Context, o Options) (*writer, error) {
 }
 
 // do hands run to the writer and waits until it is durable. When ctx ends first, run either has
-// begun, and its result counts, or never runs.
-func (w *writer) do(ctx context.Context, run func(*tx) error) error {
+// begun, and its result counts, or never runs. A patient job may wait for others to come along.
+func (w *writer) do(ctx context.Context, run func(*tx) error, patient bool) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	j := &job{run: run, done: make(chan struct{})}
+	j := &job{run: run, patient: patient, done: make(chan struct{})}
 	if err := w.enqueue(j); err != nil {
 		return err
 	}
@@ -118,19 +124,44 @@ func (w *writer) close() error {
 func (w *writer) serve() {
 	defer close(w.stopped)
 	for j := range w.queue {
-		w.group(j)
+		w.group(w.gather(j))
 	}
 }
 
-// group runs first and the jobs that wait behind it in one transaction, and answers them.
-func (w *writer) group(first *job) {
-	if !first.claimed.CompareAndSwap(false, true) {
+// gather returns what a group begins with: first and, for a short time and while all are patient,
+// the jobs that come after it.
+func (w *writer) gather(first *job) []*job {
+	list := []*job{first}
+	if !first.patient {
+		return list
+	}
+	over := time.NewTimer(linger)
+	defer over.Stop()
+	for list[len(list)-1].patient && len(list) < maxGroup {
+		select {
+		case j, ok := <-w.queue:
+			if !ok {
+				return list
+			}
+			list = append(list, j)
+		case <-over.C:
+			return list
+		}
+	}
+	return list
+}
+
+// group runs the jobs and those that wait behind them in one transaction, and answers them.
+func (w *writer) group(first []*job) {
+	members := slices.DeleteFunc(first, func(j *job) bool { return !j.claimed.CompareAndSwap(false, true) })
+	if len(members) == 0 {
 		return
 	}
-	members := []*job{first}
 	err := w.begin()
-	if err == nil {
-		err = w.member(first)
+	for _, j := range members {
+		if err == nil {
+			err = w.member(j)
+		}
 	}
 	for err == nil && len(members) < maxGroup {
 		j := w.next()

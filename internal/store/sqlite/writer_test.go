@@ -334,5 +334,5 @@ func acceptAndFinish(ctx context.Context, s *sqlite.Store) error {
 		return err
 	}
 	tell := store.Record{Event: id.NewEvent(), Channel: testChannel, Type: "messages", Method: "post", At: m.At, Body: []byte("{}"), Webhooks: []string{hook}}
-	return s.Finish(ctx, testChannel, seq, store.Outcome{Status: message.Sent, At: m.At}, []store.Record{tell})
+	return s.Finish(ctx, testChannel, store.Ending{Seq: seq, Outcome: store.Outcome{Status: message.Sent, At: m.At}, Tell: []store.Record{tell}})
 }

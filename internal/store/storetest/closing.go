@@ -32,10 +32,10 @@ func closedSaysSo(f *fixture) {
 		"SetIdentity":    func() error { return f.s.SetIdentity(f.ctx, ch, "1", "2", "3") },
 		"SetSettings":    func() error { return f.s.SetSettings(f.ctx, ch, channel.DefaultSettings()) },
 		"Accept":         func() error { _, err := f.s.Accept(f.ctx, o, m); return err },
-		"NextOutbound":   func() error { _, _, err := f.s.NextOutbound(f.ctx, ch); return err },
-		"Postpone":       func() error { return f.s.Postpone(f.ctx, ch, 1, at(1), "") },
+		"NextOutbound":   func() error { _, _, err := f.s.NextOutbound(f.ctx, ch, 0); return err },
+		"Postpone":       func() error { return f.s.Postpone(f.ctx, ch, 1, at(1), store.Try{}) },
 		"Finish": func() error {
-			return f.s.Finish(f.ctx, ch, 1, store.Outcome{Status: message.Sent, At: at(1)}, nil)
+			return f.s.Finish(f.ctx, ch, store.Ending{Seq: 1, Outcome: store.Outcome{Status: message.Sent, At: at(1)}})
 		},
 		"Sent":    func() error { _, err := f.s.Sent(f.ctx, ch, "3EB0"); return err },
 		"Waiting": func() error { _, err := f.s.Waiting(f.ctx, ch); return err },
@@ -85,7 +85,7 @@ func closeFinishes(f *fixture) {
 			for i := range rows {
 				_, err := f.s.Accept(f.ctx, rows[i], msgs[i])
 				if err == nil {
-					_, _, err = f.s.NextOutbound(f.ctx, ch)
+					_, _, err = f.s.NextOutbound(f.ctx, ch, 0)
 				}
 				if err != nil {
 					if !fault.Is(err, fault.Unavailable) {

@@ -74,7 +74,7 @@ func (f *fixture) fill() func(*fixture) {
 	f.finish(ch, sent, message.Sent)
 	sent.SentAt = at(50)
 	f.finish(ch, failing, message.Failed)
-	f.must(f.s.Postpone(f.ctx, ch, waiting.Seq, at(90), "no connection"))
+	f.must(f.s.Postpone(f.ctx, ch, waiting.Seq, at(90), unknown("no connection")))
 	waiting.Attempts, waiting.NextAt = 1, at(90)
 
 	in, tellIn := f.incoming(), f.record(ch, hookA)

@@ -63,7 +63,7 @@ func lineOrder(f *fixture) {
 	}
 	for _, want := range []store.Outbound{a1, a2, b1, b2} {
 		f.same("head", want, f.head(want.Channel))
-		f.must(f.s.Finish(f.ctx, want.Channel, want.Seq, store.Outcome{Status: message.Sent, At: at(1)}, nil))
+		f.must(f.s.Finish(f.ctx, want.Channel, store.Ending{Seq: want.Seq, Outcome: store.Outcome{Status: message.Sent, At: at(1)}}))
 	}
 	f.same("head of an empty line", store.Outbound{}, f.head(a))
 	n, err := f.s.Waiting(f.ctx, b)
@@ -109,7 +109,7 @@ func acceptTogether(f *fixture) {
 	for range callers * each {
 		o := f.head(ch)
 		got = append(got, o.Seq)
-		f.must(f.s.Finish(f.ctx, ch, o.Seq, store.Outcome{Status: message.Sent, At: at(1)}, nil))
+		f.must(f.s.Finish(f.ctx, ch, store.Ending{Seq: o.Seq, Outcome: store.Outcome{Status: message.Sent, At: at(1)}}))
 	}
 	f.same("places in the line", want, got)
 	f.same("different places", callers*each, len(slices.Compact(got)))
@@ -118,12 +118,12 @@ func acceptTogether(f *fixture) {
 func postponed(f *fixture) {
 	ch := f.channel()
 	first, second := f.accept(ch), f.accept(ch)
-	f.must(f.s.Postpone(f.ctx, ch, first.Seq, at(500), "no connection"))
-	f.must(f.s.Postpone(f.ctx, ch, first.Seq, at(501), "timeout"))
+	f.must(f.s.Postpone(f.ctx, ch, first.Seq, at(500), unknown("no connection")))
+	f.must(f.s.Postpone(f.ctx, ch, first.Seq, at(501), unknown("timeout")))
 	first.Attempts, first.NextAt = 2, at(501)
 	f.same("head", first, f.head(ch))
 	f.same("status", message.Pending, f.message(ch, first.Message).Status)
-	f.must(f.s.Finish(f.ctx, ch, first.Seq, store.Outcome{Status: message.Sent, At: at(502)}, nil))
+	f.must(f.s.Finish(f.ctx, ch, store.Ending{Seq: first.Seq, Outcome: store.Outcome{Status: message.Sent, At: at(502)}}))
 	f.same("head after it", second, f.head(ch))
 }
 
@@ -132,7 +132,7 @@ func finishSent(f *fixture) {
 	o, behind := f.accept(ch), f.accept(ch)
 	tell, also := f.record(ch, hookA), f.record(ch, hookA)
 	when := at(3).Truncate(time.Second)
-	f.must(f.s.Finish(f.ctx, ch, o.Seq, store.Outcome{Status: message.Sent, At: when}, []store.Record{tell, also}))
+	f.must(f.s.Finish(f.ctx, ch, store.Ending{Seq: o.Seq, Outcome: store.Outcome{Status: message.Sent, At: when}, Tell: []store.Record{tell, also}}))
 	m := f.message(ch, o.Message)
 	f.same("status", message.Sent, m.Status)
 	f.same("time of the message", when, m.At)
@@ -155,7 +155,7 @@ func finishFailed(f *fixture) {
 	o := f.accept(ch)
 	tell := f.record(ch, hookA)
 	out := store.Outcome{Status: message.Failed, At: at(4), Code: "whatsapp_479", Reason: "WhatsApp did not accept the message"}
-	f.must(f.s.Finish(f.ctx, ch, o.Seq, out, []store.Record{tell}))
+	f.must(f.s.Finish(f.ctx, ch, store.Ending{Seq: o.Seq, Outcome: out, Tell: []store.Record{tell}}))
 	m := f.message(ch, o.Message)
 	f.same("status", message.Failed, m.Status)
 	f.same("time of the message", at(4), m.At)
@@ -173,10 +173,10 @@ func finishTwice(f *fixture) {
 	ch := f.channel()
 	o := f.accept(ch)
 	tell := f.record(ch, hookA)
-	f.must(f.s.Finish(f.ctx, ch, o.Seq, store.Outcome{Status: message.Sent, At: at(3)}, []store.Record{tell}))
+	f.must(f.s.Finish(f.ctx, ch, store.Ending{Seq: o.Seq, Outcome: store.Outcome{Status: message.Sent, At: at(3)}, Tell: []store.Record{tell}}))
 	again := store.Outcome{Status: message.Failed, At: at(9), Code: "c", Reason: "r"}
-	f.must(f.s.Finish(f.ctx, ch, o.Seq, again, []store.Record{f.record(ch, hookA)}))
-	f.must(f.s.Postpone(f.ctx, ch, o.Seq, at(9), "late"))
+	f.must(f.s.Finish(f.ctx, ch, store.Ending{Seq: o.Seq, Outcome: again, Tell: []store.Record{f.record(ch, hookA)}}))
+	f.must(f.s.Postpone(f.ctx, ch, o.Seq, at(9), unknown("late")))
 	m := f.message(ch, o.Message)
 	f.same("status", message.Sent, m.Status)
 	f.same("time", at(3), m.At)
@@ -186,7 +186,7 @@ func finishTwice(f *fixture) {
 	f.same("row", o, got)
 	f.same("head", store.Outbound{}, f.head(ch))
 	f.same("told", []id.Event{tell.Event}, f.drain(ch, hookA))
-	if err := f.s.Finish(f.ctx, ch, f.accept(ch).Seq, store.Outcome{Status: message.Read, At: at(1)}, nil); err == nil {
+	if err := f.s.Finish(f.ctx, ch, store.Ending{Seq: f.accept(ch).Seq, Outcome: store.Outcome{Status: message.Read, At: at(1)}}); err == nil {
 		f.Error("a row ended as read, want an error")
 	}
 }
@@ -200,7 +200,7 @@ func placesAreNotReused(f *fixture) {
 			f.Errorf("place %d after %d", o.Seq, last)
 		}
 		last = o.Seq
-		f.must(f.s.Finish(f.ctx, ch, o.Seq, store.Outcome{Status: message.Sent, At: at(1)}, nil))
+		f.must(f.s.Finish(f.ctx, ch, store.Ending{Seq: o.Seq, Outcome: store.Outcome{Status: message.Sent, At: at(1)}}))
 	}
 }
 
@@ -236,15 +236,15 @@ func outboxNotFound(f *fixture) {
 
 	o = f.accept(ch)
 	out := store.Outcome{Status: message.Sent, At: at(1)}
-	f.kind("Finish", f.s.Finish(f.ctx, ch, o.Seq+1, out, nil), fault.NotFound)
-	f.kind("Finish in another line", f.s.Finish(f.ctx, other, o.Seq, out, nil), fault.NotFound)
-	f.kind("Postpone", f.s.Postpone(f.ctx, ch, o.Seq+1, at(1), ""), fault.NotFound)
-	f.kind("Postpone in another line", f.s.Postpone(f.ctx, other, o.Seq, at(1), ""), fault.NotFound)
+	f.kind("Finish", f.s.Finish(f.ctx, ch, store.Ending{Seq: o.Seq + 1, Outcome: out}), fault.NotFound)
+	f.kind("Finish in another line", f.s.Finish(f.ctx, other, store.Ending{Seq: o.Seq, Outcome: out}), fault.NotFound)
+	f.kind("Postpone", f.s.Postpone(f.ctx, ch, o.Seq+1, at(1), store.Try{}), fault.NotFound)
+	f.kind("Postpone in another line", f.s.Postpone(f.ctx, other, o.Seq, at(1), store.Try{}), fault.NotFound)
 	_, err = f.s.Sent(f.ctx, other, o.Message.Stanza)
 	f.kind("Sent of another channel", err, fault.NotFound)
 	f.same("head", o, f.head(ch))
 	tell := f.record("NONE", hookA)
-	f.kind("Finish that tells of no channel", f.s.Finish(f.ctx, ch, o.Seq, out, []store.Record{tell}), fault.NotFound)
+	f.kind("Finish that tells of no channel", f.s.Finish(f.ctx, ch, store.Ending{Seq: o.Seq, Outcome: out, Tell: []store.Record{tell}}), fault.NotFound)
 	f.same("head after a finish that failed", o, f.head(ch))
 }
 

@@ -37,7 +37,7 @@ func (f *fixture) advance(ch id.Channel, m id.Message, s message.Status, viewer 
 
 func (f *fixture) finish(ch id.Channel, o store.Outbound, s message.Status) {
 	f.Helper()
-	f.must(f.s.Finish(f.ctx, ch, o.Seq, store.Outcome{Status: s, At: at(50), Code: "code", Reason: "reason"}, nil))
+	f.must(f.s.Finish(f.ctx, ch, store.Ending{Seq: o.Seq, Outcome: store.Outcome{Status: s, At: at(50), Code: "code", Reason: "reason"}}))
 }
 
 func statusForward(f *fixture) {

@@ -149,7 +149,7 @@ func (f *fixture) message(ch id.Channel, m id.Message) message.Message {
 // head reads the head of the channel's line, or Seq 0 when the line is empty.
 func (f *fixture) head(ch id.Channel) store.Outbound {
 	f.Helper()
-	o, ok, err := f.s.NextOutbound(f.ctx, ch)
+	o, ok, err := f.s.NextOutbound(f.ctx, ch, 0)
 	f.must(err)
 	if ok != (o.Seq != 0) {
 		f.Fatalf("NextOutbound: ok %v with row %+v", ok, o)
@@ -208,4 +208,9 @@ func (f *fixture) same(what string, want, got any, opts ...cmp.Option) {
 	if diff := cmp.Diff(want, got, opts...); diff != "" {
 		f.Errorf("%s: -want +got\n%s", what, diff)
 	}
+}
+
+// unknown makes an attempt of which nobody knows how it ended.
+func unknown(reason string) store.Try {
+	return store.Try{At: at(400), Took: time.Second, Result: store.TryUnknown, Reason: reason}
 }
