@@ -1,6 +1,6 @@
 # Everything here is a shorthand; README.md and .ci/run use plain go commands.
 .DEFAULT_GOAL := help
-.PHONY: help check test race bench fuzz vet fmt sandbox ci
+.PHONY: help check test race crash bench fuzz vet fmt sandbox ci
 
 help: ## show this list
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -19,6 +19,11 @@ test: ## all tests
 
 race: ## all tests under the race detector (needs a C compiler)
 	CGO_ENABLED=1 go test -race ./...
+
+KILLS ?= 300
+SEED ?= 1
+crash: ## kill the gateway KILLS times (default 300) with SEED, and audit that nothing was lost
+	go test ./test/crash -kills $(KILLS) -seed $(SEED) -timeout 2h -v
 
 bench: ## raw whatsmeow beside the gateway, same network, same run
 	go test -run '^$$' -bench . -benchtime 2s ./test/bench

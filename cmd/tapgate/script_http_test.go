@@ -14,12 +14,15 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// request sends one request. The token of the script's $TOKEN goes along.
+// request sends one request. The script's $TOKEN goes along, and its $KEY as Idempotency-Key.
 func (s *session) request(ts *testscript.TestScript, method, url string, body []byte) (int, any) {
 	req, err := http.NewRequest(method, url, bytes.NewReader(body))
 	ts.Check(err)
 	if token := ts.Getenv("TOKEN"); token != "" {
 		req.Header.Set("Authorization", "Bearer "+token)
+	}
+	if key := ts.Getenv("KEY"); key != "" {
+		req.Header.Set("Idempotency-Key", key)
 	}
 	if len(body) > 0 {
 		req.Header.Set("Content-Type", "application/json")

@@ -26,8 +26,12 @@ func (s *Server) send(decode func(body []byte) (whapi.Send, error)) handler {
 		if err != nil {
 			return answer{}, err
 		}
+		key, err := idempotencyKey(c.Request, body)
+		if err != nil {
+			return answer{}, err
+		}
 		sent, err := s.Gateway.Send(c.Context(), c.channel, gateway.Draft{
-			To: m.To, Content: m.Content, Typing: m.Typing, Recipe: c.Header.Get("X-Tapgate-Recipe"),
+			To: m.To, Content: m.Content, Typing: m.Typing, Recipe: c.Header.Get("X-Tapgate-Recipe"), Key: key,
 		})
 		if err != nil {
 			return answer{}, err

@@ -1,0 +1,168 @@
+package crash_test
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"testing"
+	"time"
+)
+
+var (
+	kills = flag.Int("kills", 30, "how often the gateway is killed")
+	seed  = flag.Uint64("seed", 1, "seed of all random decisions of the test")
+)
+
+// customers are the two that every network has.
+var customers = []string{"61371989950", "5491122334455"}
+
+func TestCrash(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the crash test takes a minute: not with -short")
+	}
+	w := newWorld(t, *seed)
+	traffic, end := context.WithCancel(t.Context())
+	defer end()
+	var (
+		work  sync.WaitGroup
+		chats []*chat
+	)
+	for i, number := range customers {
+		c := &chat{world: w, number: number, random: rand.New(rand.NewPCG(*seed, uint64(10+i)))}
+		chats = append(chats, c)
+		work.Go(func() { c.program(traffic) })
+		work.Go(func() { c.customer(traffic) })
+	}
+	work.Go(func() { w.mischief(traffic, rand.New(rand.NewPCG(*seed, 3))) })
+	w.reap(rand.New(rand.NewPCG(*seed, 1)))
+	end()
+	work.Wait()
+
+	// the faults stop; from here everything has to come to its end
+	w.receiver.settle()
+	w.connected()
+	began := time.Now()
+	for _, c := range chats {
+		c.finish()
+	}
+	drained := time.Since(began)
+	w.audit(chats, drained)
+}
+
+// reap kills and revives the gateway.
+func (w *world) reap(random *rand.Rand) {
+	for k := range *kills {
+		pause(context.Background(), time.Duration(random.IntN(700))*time.Millisecond)
+		w.kill()
+		pause(context.Background(), time.Duration(random.IntN(200))*time.Millisecond)
+		if err := w.revive(); err != nil {
+			w.t.Fatalf("start %d: %v", k+1, err)
+		}
+		if (k+1)%10 == 0 {
+			w.t.Logf("%d of %d kills", k+1, *kills)
+		}
+	}
+}
+
+// mischief makes the network misbehave.
+func (w *world) mischief(ctx context.Context, random *rand.Rand) {
+	for ctx.Err() == nil {
+		pause(ctx, time.Duration(200+random.IntN(800))*time.Millisecond)
+		fault := []map[string]any{
+			{"fault": "drop_connection", "phone": business},
+			{"fault": "cut_before_ack", "phone": business},
+			{"fault": "cut_before_process", "phone": business},
+			{"fault": "drop_connection", "phone": customers[random.IntN(len(customers))]},
+		}[random.IntN(4)]
+		if err := w.call(ctx, "POST", w.sandbox("/faults"), fault, "", nil); err != nil && ctx.Err() == nil {
+			w.t.Errorf("fault: %v", err)
+		}
+	}
+}
+
+// chat is the traffic with one customer. Its lists are written by one goroutine each and read when
+// these have ended.
+type chat struct {
+	world    *world
+	number   string
+	random   *rand.Rand
+	mu       sync.Mutex
+	accepted []string // ids of our messages, in the order of acceptance
+	written  []string // ids of the customer's messages, in the order of writing
+	taps     int
+}
+
+// program sends one message after the other. What was not answered it sends again under the same
+// key, as a careful program does.
+func (c *chat) program(ctx context.Context) {
+	for n := 1; ctx.Err() == nil; n++ {
+		if !c.send(ctx, n) {
+			return
+		}
+	}
+}
+
+// send returns false when the traffic ended before the message was accepted. Whether it was taken
+// all the same nobody knows then, so it is pursued to an answer.
+func (c *chat) send(ctx context.Context, n int) bool {
+	body := map[string]any{"to": c.number, "body": map[string]any{"text": fmt.Sprintf("offer %d", n)}, "type": "button",
+		"action": map[string]any{"buttons": []any{map[string]any{"type": "quick_reply", "title": "Take it", "id": fmt.Sprint("take", n)}}}}
+	key := fmt.Sprintf("%s-%d", c.number, n)
+	deadline := time.Now().Add(patience)
+	for {
+		var answer struct{ Message struct{ ID string } }
+		err := c.world.call(context.WithoutCancel(ctx), "POST", c.world.api("/messages/interactive"), body, key, &answer)
+		if err == nil {
+			c.mu.Lock()
+			defer c.mu.Unlock()
+			c.accepted = append(c.accepted, answer.Message.ID)
+			return ctx.Err() == nil
+		}
+		if time.Now().After(deadline) {
+			c.world.t.Errorf("offer %d to %s was never accepted: %v", n, c.number, err)
+			return false
+		}
+		pause(context.Background(), 20*time.Millisecond)
+	}
+}
+
+// customer writes, and presses the newest button now and then.
+func (c *chat) customer(ctx context.Context) {
+	for n := 1; ctx.Err() == nil; n++ {
+		pause(ctx, time.Duration(20+c.random.IntN(120))*time.Millisecond)
+		path, body := "/messages", map[string]any{"text": fmt.Sprintf("question %d", n), "to": business}
+		if id, ok := c.untapped(); ok && c.random.IntN(3) == 0 {
+			path, body = "/tap", map[string]any{"message_id": id, "button": 0}
+		}
+		var answer struct{ ID string }
+		err := c.world.call(context.WithoutCancel(ctx), "POST", c.world.sandbox("/customers/"+c.number+path), body, "", &answer)
+		if err != nil {
+			continue // not on the phone yet, pressed already, or offline for a moment
+		}
+		if path == "/tap" {
+			c.taps++
+		}
+		c.written = append(c.written, answer.ID)
+	}
+}
+
+// untapped is the newest message of ours.
+func (c *chat) untapped() (string, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.accepted) == 0 {
+		return "", false
+	}
+	return c.accepted[len(c.accepted)-1], true
+}
+
+func pause(ctx context.Context, d time.Duration) {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-ctx.Done():
+	}
+}

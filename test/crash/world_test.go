@@ -1,0 +1,160 @@
+package crash_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+)
+
+const (
+	business = "919984351847"
+	token    = "crash-test-token"
+)
+
+// world is the network, the gateway that is killed, and the receiver.
+type world struct {
+	t        *testing.T
+	dir      string
+	binary   string
+	network  *process
+	address  string // of the API, the same over restarts
+	receiver *receiver
+	hook     *httptest.Server
+	client   *http.Client
+
+	mu      sync.Mutex
+	gateway *process
+}
+
+func newWorld(t *testing.T, seed uint64) *world {
+	t.Helper()
+	w := &world{
+		t: t, dir: t.TempDir(), binary: build(t), address: freeAddress(t),
+		receiver: newReceiver(seed), client: &http.Client{Timeout: 20 * time.Second},
+	}
+	w.hook = httptest.NewServer(w.receiver)
+	var err error
+	if w.network, err = start(w.binary, filepath.Join(w.dir, "network.log"), "network", "--listen", "127.0.0.1:0", "--data", filepath.Join(w.dir, "network")); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		w.network.kill()
+		w.hook.Close()
+	})
+	if err := w.revive(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(w.kill)
+	w.pair()
+	return w
+}
+
+// revive starts the gateway.
+func (w *world) revive() error {
+	p, err := start(w.binary, filepath.Join(w.dir, "gateway.log"), "serve", "--listen", w.address, "--data", filepath.Join(w.dir, "gateway"),
+		"--network", w.network.facts["network"], "--network-root", w.network.facts["root_key"], "--token", token, "--webhook", w.hook.URL+"/hook")
+	if err != nil {
+		return err
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.gateway = p
+	return nil
+}
+
+// kill ends the gateway with SIGKILL.
+func (w *world) kill() {
+	w.mu.Lock()
+	p := w.gateway
+	w.gateway = nil
+	w.mu.Unlock()
+	if p != nil {
+		p.kill()
+	}
+}
+
+func (w *world) api(path string) string     { return "http://" + w.address + path }
+func (w *world) sandbox(path string) string { return w.network.facts["api"] + "/sandbox" + path }
+
+func (w *world) pair() {
+	w.t.Helper()
+	var login struct{ RowData string }
+	if err := w.call(w.t.Context(), "GET", w.api("/users/login/rowdata"), nil, "", &login); err != nil {
+		w.t.Fatal(err)
+	}
+	if err := w.call(w.t.Context(), "POST", w.sandbox("/scan"), map[string]any{"phone": business, "qr": login.RowData}, "", nil); err != nil {
+		w.t.Fatal(err)
+	}
+	w.connected()
+}
+
+// connected waits until the gateway says that its channel is up.
+func (w *world) connected() {
+	w.t.Helper()
+	w.eventually("the channel connects", func() bool {
+		var health struct{ Status struct{ Text string } }
+		return w.call(w.t.Context(), "GET", w.api("/health"), nil, "", &health) == nil && health.Status.Text == "AUTH"
+	})
+}
+
+// eventually waits until done, and fails the test when it takes too long.
+func (w *world) eventually(what string, done func() bool) {
+	w.t.Helper()
+	deadline := time.NewTimer(2 * patience)
+	defer deadline.Stop()
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	for !done() {
+		select {
+		case <-deadline.C:
+			w.t.Fatalf("after %s it is still not so that %s", 2*patience, what)
+		case <-tick.C:
+		}
+	}
+}
+
+// call sends one request and decodes the answer. Any status but 200 is an error.
+func (w *world) call(ctx context.Context, method, url string, body any, key string, into any) error {
+	var raw []byte
+	if body != nil {
+		var err error
+		if raw, err = json.Marshal(body); err != nil {
+			return err
+		}
+	}
+	req, err := http.NewRequestWithContext(ctx, method, url, bytes.NewReader(raw))
+	if err != nil {
+		return err
+	}
+	req.Header.Set("Authorization", "Bearer "+token)
+	if body != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	if key != "" {
+		req.Header.Set("Idempotency-Key", key)
+	}
+	resp, err := w.client.Do(req)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	answer, err := io.ReadAll(resp.Body)
+	if err != nil {
+		return err
+	}
+	if resp.StatusCode != http.StatusOK {
+		return fmt.Errorf("%s %s: %d: %s", method, url, resp.StatusCode, answer)
+	}
+	if into == nil {
+		return nil
+	}
+	return json.Unmarshal(answer, into)
+}
