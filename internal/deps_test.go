@@ -50,7 +50,9 @@ var mayImport = map[string]string{
 	// behaviour
 	"gateway": "id fault message channel event backend store lifecycle obs",
 	"webhook": "id fault channel event store lifecycle obs netguard",
-	"api":     "id fault message channel event gateway whapi obs github.com/go-chi/chi rsc.io/qr",
+	"api":     "id fault message channel event gateway whapi obs api/docs github.com/go-chi/chi rsc.io/qr",
+	// shows the document to people
+	"api/docs": "whapi go.yaml.in/yaml",
 
 	// the sandbox knows nothing of the gateway but the form of its ids
 	"sandbox/noise": "go.mau.fi/whatsmeow/binary go.mau.fi/whatsmeow/proto go.mau.fi/whatsmeow/util go.mau.fi/libsignal google.golang.org/protobuf golang.org/x/crypto",

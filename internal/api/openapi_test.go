@@ -39,3 +39,27 @@ func TestDocumentIsWhole(t *testing.T) {
 		}
 	}
 }
+
+// TestDocsAreOpen: the document and its page need no token, and are served in one way only.
+func TestDocsAreOpen(t *testing.T) {
+	s := start(t)
+	for path, kind := range map[string]string{
+		"/docs": "text/html; charset=utf-8", "/docs/": "text/html; charset=utf-8",
+		"/docs/page.js": "text/javascript; charset=utf-8", "/docs/page.css": "text/css; charset=utf-8",
+		"/openapi.yaml": "application/yaml; charset=utf-8", "/openapi.json": "application/json; charset=utf-8",
+	} {
+		res := s.ask(t, "GET", path, "", "Authorization", "")
+		if res.StatusCode != 200 || res.Header.Get("Content-Type") != kind || read(t, res) == "" {
+			t.Errorf("%s: %s, %s", path, res.Status, res.Header.Get("Content-Type"))
+		}
+		if res := s.ask(t, "HEAD", path, "", "Authorization", ""); res.StatusCode != 200 {
+			t.Errorf("HEAD %s: %s", path, res.Status)
+		}
+	}
+	res := s.ask(t, "POST", "/docs", "")
+	wantProblem(t, res, 405)
+	if got := res.Header.Get("Allow"); got != "GET, HEAD" {
+		t.Errorf("Allow %q", got)
+	}
+	wantProblem(t, s.ask(t, "GET", "/docs/page.html", ""), 404)
+}

@@ -44,6 +44,7 @@ func (s *Server) mount() {
 			s.add(Route{http.MethodHead, route.Pattern, route.handle})
 		}
 	}
+	s.mountDocs()
 	s.closeFixedPaths()
 }
 
