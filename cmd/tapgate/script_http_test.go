@@ -27,10 +27,12 @@ func (s *session) request(ts *testscript.TestScript, method, url string, body []
 	if len(body) > 0 {
 		req.Header.Set("Content-Type", "application/json")
 	}
-	client := http.Client{Timeout: patience}
+	var wrong error
+	client := http.Client{Timeout: patience, Transport: s.contract.Transport(http.DefaultTransport, func(err error) { wrong = err })}
 	resp, err := client.Do(req)
 	ts.Check(err)
 	defer resp.Body.Close()
+	ts.Check(wrong)
 	answer, err := io.ReadAll(resp.Body)
 	ts.Check(err)
 	var doc any

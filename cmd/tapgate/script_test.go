@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"tapgate/internal/whapi/whapitest"
 )
 
 // patience bounds every wait of a script for something that has to happen.
@@ -39,11 +41,15 @@ const help = "../../internal/whapi/testdata/help"
 //	same FILE [PATH...]      the current document equals FILE, but for what stands at the PATHs
 func TestScripts(t *testing.T) {
 	binary := build(t)
+	contract, err := whapitest.New()
+	if err != nil {
+		t.Fatal(err)
+	}
 	testscript.Run(t, testscript.Params{
 		Dir:                 filepath.Join("testdata", "script"),
 		RequireExplicitExec: true,
 		Setup: func(env *testscript.Env) error {
-			s := &session{binary: binary, running: map[string]*process{}}
+			s := &session{binary: binary, contract: contract, running: map[string]*process{}}
 			env.Values[sessionKey{}] = s
 			env.Defer(s.end)
 			return os.CopyFS(filepath.Join(env.WorkDir, "help"), os.DirFS(help))
@@ -80,9 +86,10 @@ func in(ts *testscript.TestScript) *session { return ts.Value(sessionKey{}).(*se
 
 // session is what one script holds: its processes and the current document.
 type session struct {
-	binary  string
-	running map[string]*process
-	doc     any
+	binary   string
+	contract *whapitest.Contract
+	running  map[string]*process
+	doc      any
 }
 
 // process is a started tapgate.

@@ -9,14 +9,28 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
 	"tapgate/internal/app"
+	"tapgate/internal/whapi/whapitest"
 )
 
 // patience bounds every wait for something that has to happen.
 const patience = 30 * time.Second
+
+var readContract = sync.OnceValues(whapitest.New)
+
+// contract is the OpenAPI document, to check each exchange and each webhook of a test against.
+func contract(t *testing.T) *whapitest.Contract {
+	t.Helper()
+	c, err := readContract()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
 
 // user speaks HTTP to a running process.
 type user struct {
@@ -35,7 +49,7 @@ func (u user) ask(method, url, body string) (int, any) {
 	if body != "" {
 		req.Header.Set("Content-Type", "application/json")
 	}
-	client := http.Client{Timeout: patience}
+	client := http.Client{Timeout: patience, Transport: contract(u.t).Transport(http.DefaultTransport, func(err error) { u.t.Errorf("%v", err) })}
 	res, err := client.Do(req)
 	if err != nil {
 		u.t.Fatal(err)
