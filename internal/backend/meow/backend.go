@@ -36,7 +36,7 @@ type Options struct {
 // Backend opens sessions on whatsmeow. It implements backend.Backend.
 type Backend struct {
 	Options
-	container *sqlstore.Container
+	container vault
 }
 
 var _ backend.Backend = (*Backend)(nil)
@@ -58,7 +58,7 @@ func Open(ctx context.Context, o Options) (*Backend, error) {
 	// the middle of a decryption that runs in a transaction.
 	db.SetMaxOpenConns(1)
 	db.SetMaxIdleConns(1) // a database in memory lives as long as its connection
-	b := &Backend{Options: o, container: sqlstore.NewWithDB(db, "sqlite", newBridge(ctx, o))}
+	b := &Backend{Options: o, container: vault{sqlstore.NewWithDB(db, "sqlite", newBridge(ctx, o))}}
 	if err := b.container.Upgrade(ctx); err != nil {
 		_ = b.container.Close()
 		return nil, fmt.Errorf("open the database of sessions: %w", err)
@@ -87,7 +87,7 @@ func (b *Backend) Open(ctx context.Context, o backend.SessionOptions) (backend.S
 			return nil, err
 		}
 	}
-	return newSession(ctx, b, o, device), nil
+	return newSession(ctx, b, o, b.container.guarded(device)), nil
 }
 
 func (b *Backend) device(ctx context.Context, key string) (*store.Device, error) {

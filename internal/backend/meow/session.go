@@ -14,7 +14,6 @@ import (
 	"go.mau.fi/whatsmeow"
 	"go.mau.fi/whatsmeow/proto/waE2E"
 	"go.mau.fi/whatsmeow/store"
-	"go.mau.fi/whatsmeow/store/sqlstore"
 	"go.mau.fi/whatsmeow/types/events"
 
 	"tapgate/internal/backend"
@@ -27,7 +26,7 @@ import (
 type session struct {
 	backend.SessionOptions
 	client    *whatsmeow.Client
-	container *sqlstore.Container
+	container vault
 	log       *slog.Logger
 	now       func() time.Time
 	decode    func(*waE2E.Message) wire.Decoded

@@ -77,7 +77,7 @@ func (p *Phone) handle(event any) (kept bool) {
 }
 
 func (p *Phone) dispatch(event any) error {
-	p.cli.noteLogin(event)
+	defer p.cli.noteLogin(event) // after what a login sets off: presence reads the name that others may then change
 	switch e := event.(type) {
 	case *events.Message:
 		return p.received(e)
