@@ -15,7 +15,7 @@ type operation struct {
 	Webhook     bool
 	Summary     string
 	Description template.HTML
-	// Groups are the parameters by the place where they stand, then the body.
+	// Groups are the fields of the request by the place where they stand.
 	Groups []group
 	// Examples are requests: commands for a shell, or bodies of webhooks.
 	Examples []example
@@ -92,13 +92,14 @@ func (d document) operation(method, path string, o object, shared []any, webhook
 		Summary: o.text("summary"), Description: markup(o.text("description")),
 	}
 	parameters := slices.Concat(shared, o.list("parameters"))
-	op.Groups = d.parameters(parameters)
+	op.Groups = d.parameters(parameters, "path", "query")
 	body, _ := d.resolve(o.get("requestBody"))
 	contents, _ := body.get("content").(object)
 	for _, content := range contents {
 		media, _ := content.value.(object)
 		op.Groups = append(op.Groups, group{Title: "Body", Note: content.name, Fields: d.fields(media.get("schema"), nil)})
 	}
+	op.Groups = append(op.Groups, d.parameters(parameters, "header")...)
 	op.Answers = d.answers(o)
 	if webhook {
 		for _, m := range contents {
@@ -111,14 +112,15 @@ func (d document) operation(method, path string, o object, shared []any, webhook
 	return op
 }
 
-// parameters groups the parameters by their place.
-func (d document) parameters(list []any) []group {
+// parameters returns the parameters in these places, grouped by them.
+func (d document) parameters(list []any, places ...string) []group {
+	titles := map[string]string{"path": "Path", "query": "Query", "header": "Headers"}
 	var groups []group
-	for _, place := range [][2]string{{"path", "Path"}, {"query", "Query"}, {"header", "Headers"}} {
-		g := group{Title: place[1]}
+	for _, place := range places {
+		g := group{Title: titles[place]}
 		for _, v := range list {
 			p, _ := d.resolve(v)
-			if p.text("in") != place[0] {
+			if p.text("in") != place {
 				continue
 			}
 			f := d.field(p.text("name"), p.get("schema"), nil)

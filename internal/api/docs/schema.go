@@ -124,9 +124,9 @@ func notes(o object) []template.HTML {
 		case least != nil && most != nil:
 			say("%s to %s%s", plain(least), plain(most), r.unit)
 		case most != nil:
-			say("at most %s%s", plain(most), r.unit)
+			say("up to %s%s", plain(most), r.unit)
 		case least != nil:
-			say("at least %s%s", plain(least), r.unit)
+			say("%s or more%s", plain(least), r.unit)
 		}
 	}
 	if p := o.text("pattern"); p != "" {
