@@ -4,12 +4,12 @@ import { icon } from './icons.js';
 import { prettyJSON } from './json.js';
 import { welcome } from './welcome.js';
 
-const openAtFirst = 1; // how many of the newest payloads stand open
 const shownLimit = 200; // requests; more make the page slow, the API has them all
 
 export class Inbox {
   #requests = new Map(); // number -> { request, el }
   #first = true;
+  #folded = false;
 
   constructor(el, { clear }) {
     this.el = el;
@@ -25,6 +25,16 @@ export class Inbox {
 
   welcome(facts) {
     this.guide.replaceChildren(welcome(facts));
+    this.#fold();
+  }
+
+  // fold puts the first panel away once there are messages: it has done its work.
+  #fold() {
+    const panel = this.guide.querySelector('.welcome');
+    if (panel && !this.#folded && this.list.querySelector('[data-type="messages"]')) {
+      this.#folded = true;
+      panel.open = false;
+    }
   }
 
   set(requests) {
@@ -48,14 +58,16 @@ export class Inbox {
     while (this.list.children.length > shownLimit) this.list.lastChild.remove();
   }
 
-  // settle leaves the newest payloads open, and those that a person opened.
+  // settle leaves the newest payload open, a message before a status, and those that a person opened.
   #settle() {
     this.count.textContent = String(this.#requests.size);
     this.empty.hidden = this.#requests.size > 0;
-    [...this.list.children].forEach((el, i) => {
+    const newest = this.list.querySelector('[data-type="messages"]') ?? this.list.firstElementChild;
+    for (const el of this.list.children) {
       const details = el.querySelector('details');
-      if (!el.dataset.touched && details.open !== i < openAtFirst) details.open = i < openAtFirst;
-    });
+      if (!el.dataset.touched && details.open !== (el === newest)) details.open = el === newest;
+    }
+    this.#fold();
   }
 }
 
@@ -72,7 +84,7 @@ function entry(request, fresh) {
   details.addEventListener('toggle', () => {
     if (details.open && details.children.length === 1) details.append(tools, prettyJSON(request.body), headers(request));
   });
-  const el = h('li', { class: `request${fresh ? ' fresh' : ''}`, data: { number: String(request.number) } }, details);
+  const el = h('li', { class: `request${fresh ? ' fresh' : ''}`, data: { number: String(request.number), type: request.body?.event?.type ?? '' } }, details);
   details.querySelector('summary').addEventListener('click', () => { el.dataset.touched = 'yes'; });
   return el;
 }
