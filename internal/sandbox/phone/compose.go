@@ -157,7 +157,7 @@ func (p *Phone) edit(ctx context.Context, messageID, text string) (string, error
 		return "", err
 	}
 	return sent, p.update(ctx, r.ID, "message", func(r *record) bool {
-		r.Edited, r.raw = true, edited(r.raw, content)
+		r.edit(content)
 		return true
 	})
 }

@@ -2,8 +2,8 @@ package phone
 
 import "go.mau.fi/whatsmeow/proto/waE2E"
 
-// maxCards is how many cards have been seen drawn.
-const maxCards = 10
+// Carousels have been seen drawn with two to ten cards.
+const minCards, maxCards = 2, 10
 
 func (p *pen) drawCarousel(m *waE2E.InteractiveMessage_CarouselMessage) {
 	p.Kind = KindCarousel
@@ -19,6 +19,15 @@ func (p *pen) drawCarousel(m *waE2E.InteractiveMessage_CarouselMessage) {
 	}
 	if len(p.Cards) > maxCards {
 		p.warn("the carousel has %d cards; more than %d have not been seen drawn", len(p.Cards), maxCards)
+	}
+	if n := len(p.Cards); n > 0 && n < minCards {
+		p.note("a carousel of one card: one report advises to send buttons with media instead")
+	}
+	if p.Quoted != nil {
+		p.note("a carousel that quotes a message has not been measured")
+	}
+	if p.platform == Android {
+		p.note("what Android answers to a press on a card has not been captured: here it is the answer of native flow buttons")
 	}
 	if p.nodes == 0 && p.platform == Android {
 		p.note("one report saw a carousel without a biz node on Android; all others saw nothing")
@@ -41,11 +50,10 @@ func (p *pen) carouselRecipe() Recipe {
 
 func (p *pen) card(i int, m *waE2E.InteractiveMessage) Card {
 	media := headerMedia(m.GetHeader())
-	if media == nil {
+	if media == nil || media.Kind == KindDocument { // cards show images and videos
 		p.judge(RecipeCardNoMedia)
-	} else {
-		p.thumbnailNeeded(media)
 	}
+	p.thumbnailNeeded(media)
 	buttons := m.GetNativeFlowMessage().GetButtons()
 	if len(buttons) == 0 {
 		p.warn("card %d has no buttons", i+1)

@@ -133,7 +133,7 @@ func (p *Phone) received(e *events.Message) error {
 		return p.applyTo(r, change.GetKey().GetID(), func(target *record) { target.Deleted = true })
 	case change != nil:
 		return p.applyTo(r, change.GetKey().GetID(), func(target *record) {
-			target.Edited, target.raw = true, edited(target.raw, change.GetEditedMessage())
+			target.edit(change.GetEditedMessage())
 			if r.node != nil && len(r.node.GetChildren()) > 0 {
 				target.node = r.node
 			}
@@ -188,18 +188,6 @@ func (p *Phone) applyTo(r *record, stanza string, change func(*record)) error {
 		return p.add(p.book.life, r)
 	}
 	return p.update(p.book.life, target.ID, "message", func(t *record) bool { change(t); return true })
-}
-
-// edited puts new content in place of the old, inside the same message context.
-func edited(raw, content *waE2E.Message) *waE2E.Message {
-	m := proto.CloneOf(content)
-	if m == nil {
-		return raw
-	}
-	if m.MessageContextInfo == nil {
-		m.MessageContextInfo = unwrap(raw).context
-	}
-	return m
 }
 
 // receipt advances the status of own messages; receipts of own other devices say nothing about them.

@@ -72,14 +72,19 @@ func (p *Phone) Platform() Platform {
 	return p.platform
 }
 
-// SetPlatform changes the client that the phone imitates; an unknown platform is ignored.
+// SetPlatform changes the client that the phone imitates, and so what all its messages look like; an unknown
+// platform is ignored.
 func (p *Phone) SetPlatform(platform Platform) {
 	if !platform.Valid() {
 		return
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.platform == platform {
+		return
+	}
 	p.platform = platform
+	p.book.announce(Change{Customer: p.number, What: "platform"})
 	err := p.book.store.savePhone(p.book.life, owner{Number: p.number, Name: p.name, Customer: p.customer, Platform: platform})
 	if err != nil {
 		p.log.Warn("platform not kept", slog.Any("error", err))

@@ -7,6 +7,7 @@ import (
 	waBinary "go.mau.fi/whatsmeow/binary"
 	"go.mau.fi/whatsmeow/proto/waE2E"
 	"go.mau.fi/whatsmeow/types"
+	"google.golang.org/protobuf/proto"
 
 	"tapgate/internal/id"
 )
@@ -59,6 +60,7 @@ func (r *record) message(platform Platform) Message {
 		m.Drawn = false
 		m.Warnings = append(m.Warnings, "the message it belongs to is not on this phone")
 	}
+	m.remark()
 	for _, p := range r.Pressed {
 		m.Pressed = append(m.Pressed, p.ID)
 		if b := m.button(p.Card, p.Button); b != nil && b.Kind == ButtonQuickReply {
@@ -66,6 +68,27 @@ func (r *record) message(platform Platform) Message {
 		}
 	}
 	return m
+}
+
+// edit puts new content in place of the old, inside the same message context. What was pressed belonged to the
+// old content: the new buttons can be pressed.
+func (r *record) edit(content *waE2E.Message) {
+	r.Edited = true
+	m := proto.CloneOf(content)
+	if m == nil {
+		return
+	}
+	if m.MessageContextInfo == nil {
+		m.MessageContextInfo = unwrap(r.raw).context
+	}
+	r.raw, r.Pressed = m, nil
+}
+
+// remark says what nobody knows of an edit that brings buttons.
+func (m *Message) remark() {
+	if m.Edited && (m.Kind == KindButtons || m.Kind == KindList || m.Kind == KindCarousel) {
+		m.Notes = append(m.Notes, "an edited message with buttons has not been measured on official clients")
+	}
 }
 
 func (m *Message) button(card, index int) *Button {
