@@ -19,10 +19,7 @@ func buildLegacyButtons(c message.Content, f *fresh) *waE2E.Message {
 		ContentText: proto.String(i.Body),
 		FooterText:  optional(i.Footer),
 	}
-	if i.Header != "" {
-		m.HeaderType = waE2E.ButtonsMessage_TEXT.Enum()
-		m.Header = &waE2E.ButtonsMessage_Text{Text: i.Header}
-	}
+	legacyHeader(m, i)
 	for _, b := range i.Action.(message.Buttons) {
 		m.Buttons = append(m.Buttons, &waE2E.ButtonsMessage_Button{
 			ButtonID:   proto.String(message.ButtonPrefix + b.ID),
@@ -41,6 +38,26 @@ func buildLegacyButtons(c message.Content, f *fresh) *waE2E.Message {
 	return out
 }
 
+// legacyHeader puts the media above the text, or the header text where there is no media.
+func legacyHeader(m *waE2E.ButtonsMessage, i message.Interactive) {
+	switch h := header(i.Media).(type) {
+	case *waE2E.ImageMessage:
+		m.HeaderType = waE2E.ButtonsMessage_IMAGE.Enum()
+		m.Header = &waE2E.ButtonsMessage_ImageMessage{ImageMessage: h}
+	case *waE2E.VideoMessage:
+		m.HeaderType = waE2E.ButtonsMessage_VIDEO.Enum()
+		m.Header = &waE2E.ButtonsMessage_VideoMessage{VideoMessage: h}
+	case *waE2E.DocumentMessage:
+		m.HeaderType = waE2E.ButtonsMessage_DOCUMENT.Enum()
+		m.Header = &waE2E.ButtonsMessage_DocumentMessage{DocumentMessage: h}
+	default:
+		if i.Header != "" {
+			m.HeaderType = waE2E.ButtonsMessage_TEXT.Enum()
+			m.Header = &waE2E.ButtonsMessage_Text{Text: i.Header}
+		}
+	}
+}
+
 func wrap(inner *waE2E.Message) *waE2E.Message {
 	return &waE2E.Message{DocumentWithCaptionMessage: &waE2E.FutureProofMessage{Message: inner}}
 }
@@ -52,6 +69,10 @@ func readButtons(m *waE2E.ButtonsMessage) message.Content {
 		return bodyOnly(m.GetContentText(), "buttonsMessage")
 	}
 	i := message.Interactive{Header: clean(m.GetText()), Body: clean(m.GetContentText()), Footer: clean(m.GetFooterText())}
+	if p := legacyMedia(m); p != nil {
+		media := received(p)
+		i.Media = &media
+	}
 	var list message.Buttons
 	for _, b := range m.GetButtons() {
 		if flow := b.GetNativeFlowInfo(); flow != nil {

@@ -56,6 +56,9 @@ func read(m *waE2E.Message) (message.Content, *waE2E.ContextInfo) {
 	case m.ProtocolMessage != nil:
 		return readProtocol(m.ProtocolMessage), nil
 	}
+	if media, ctx := readMedia(m); media != nil {
+		return media, ctx
+	}
 	return readUnknown(m)
 }
 

@@ -43,11 +43,20 @@ func buttonReply(id, title string) message.Reply {
 	return message.Reply{To: message.ButtonsReply, ID: id, Title: title}
 }
 
+func cardReply(card, button int, id, title string) message.Reply {
+	return message.Reply{To: message.ButtonsReply, ID: id, Title: title, Card: &card, Button: &button}
+}
+
 func TestDecodeTaps(t *testing.T) {
 	sent := encode(t, quickReplies, wire.Options{}).Message
 	sentFlow := encode(t, quickReplies, wire.Options{Recipe: "r2x"}).Message
 	sentList := encode(t, list, wire.Options{}).Message
 	sentFlowList := encode(t, list, wire.Options{Group: true}).Message
+	sentCards := encode(t, cards, wire.Options{}).Message
+	readCards := onWire(cards).(message.Carousel)
+	for i := range readCards.Cards {
+		readCards.Cards[i].Media.Thumbnail = nil // of a quote
+	}
 	template := func(index, card *uint32, id, title string, c *waE2E.ContextInfo) *waE2E.Message {
 		return &waE2E.Message{TemplateButtonReplyMessage: &waE2E.TemplateButtonReplyMessage{
 			SelectedID: proto.String(id), SelectedDisplayText: proto.String(title), SelectedIndex: index, SelectedCarouselCardIndex: card, ContextInfo: c,
@@ -91,7 +100,17 @@ func TestDecodeTaps(t *testing.T) {
 		{"native button on Web without an id, place of nothing", template(proto.Uint32(2), nil, "", "Button1", cites(sentFlow)),
 			wire.Decoded{Content: buttonReply("", "Button1"), Quote: quoting(quickReplies)}},
 		{"carousel button on Web without an id", template(proto.Uint32(0), proto.Uint32(0), "", "Button1", cites(sentFlow)),
-			wire.Decoded{Content: buttonReply("", "Button1"), Quote: quoting(quickReplies)}},
+			wire.Decoded{Content: cardReply(0, 0, "", "Button1"), Quote: quoting(quickReplies)}},
+		{"carousel button on Web", template(proto.Uint32(1), proto.Uint32(1), "ButtonsV3:z", "Third", cites(text("Look"))),
+			wire.Decoded{Content: cardReply(1, 1, "ButtonsV3:z", "Third"), Quote: quoting(message.Text{Body: "Look"})}},
+		{"carousel button on Web without an id, the cards repeated", template(proto.Uint32(1), proto.Uint32(1), "", "", cites(sentCards)),
+			wire.Decoded{Content: cardReply(1, 1, "ButtonsV3:z", "Third"), Quote: quoting(readCards)}},
+		{"carousel button on Web, a card that is not there", template(proto.Uint32(0), proto.Uint32(7), "", "", cites(sentCards)),
+			wire.Decoded{Content: cardReply(7, 0, "", ""), Quote: quoting(readCards)}},
+		{"carousel button on Web, a place beyond all", template(proto.Uint32(1<<31), proto.Uint32(1<<31), "ButtonsV3:z", "", nil),
+			wire.Decoded{Content: buttonReply("ButtonsV3:z", "")}},
+		{"carousel button on Android, title from the quote", flowAnswer("quick_reply", `{"id":"ButtonsV3:y"}`, "", cites(sentCards)),
+			wire.Decoded{Content: buttonReply("ButtonsV3:y", "Second"), Quote: quoting(readCards)}},
 
 		{"native button on Android", flowAnswer("quick_reply", `{"id":"ButtonsV3:randomId1","display_text":"x"}`, "Button1", cites(sentFlow)),
 			wire.Decoded{Content: buttonReply("ButtonsV3:randomId1", "Button1"), Quote: quoting(quickReplies)}},
@@ -162,7 +181,7 @@ func TestDecode(t *testing.T) {
 			wire.Decoded{Content: message.Text{Body: "hi"}, Quote: quoting(message.Text{Body: "first"})}},
 		{"text that cites an image", &waE2E.Message{ExtendedTextMessage: &waE2E.ExtendedTextMessage{Text: proto.String("hi"),
 			ContextInfo: cites(&waE2E.Message{ImageMessage: &waE2E.ImageMessage{}})}},
-			wire.Decoded{Content: message.Text{Body: "hi"}, Quote: quoting(message.Unknown{What: "imageMessage"})}},
+			wire.Decoded{Content: message.Text{Body: "hi"}, Quote: quoting(message.Media{As: message.Image})}},
 		{"text of other bytes", text("a\x00b\xffc"), wire.Decoded{Content: message.Text{Body: "a\uFFFDb\uFFFDc"}}},
 		{"disappearing", &waE2E.Message{EphemeralMessage: future(text("hi"))}, wire.Decoded{Content: message.Text{Body: "hi"}}},
 		{"view once", &waE2E.Message{ViewOnceMessageV2: future(text("hi"))}, wire.Decoded{Content: message.Text{Body: "hi"}}},
@@ -177,7 +196,7 @@ func TestDecode(t *testing.T) {
 			wire.Decoded{Content: message.Text{Body: "hi"}}},
 
 		{"image that cites", &waE2E.Message{ImageMessage: &waE2E.ImageMessage{ContextInfo: cites(nil)}},
-			wire.Decoded{Content: message.Unknown{What: "imageMessage"}, Quote: quoting(nil)}},
+			wire.Decoded{Content: message.Media{As: message.Image}, Quote: quoting(nil)}},
 		{"order", &waE2E.Message{OrderMessage: &waE2E.OrderMessage{}}, wire.Decoded{Content: message.Unknown{What: "orderMessage"}}},
 		{"reaction", &waE2E.Message{ReactionMessage: &waE2E.ReactionMessage{}}, wire.Decoded{Content: message.Unknown{What: "reactionMessage"}}},
 		{"a field newer than this program", number.Interface().(*waE2E.Message), wire.Decoded{Content: message.Unknown{What: "field 999"}}},
@@ -189,8 +208,11 @@ func TestDecode(t *testing.T) {
 		{"empty", &waE2E.Message{}, wire.Decoded{Skip: true}},
 		{"nothing", nil, wire.Decoded{Skip: true}},
 
-		{"carousel", &waE2E.Message{InteractiveMessage: &waE2E.InteractiveMessage{Body: &waE2E.InteractiveMessage_Body{Text: proto.String("b")},
+		{"carousel of which the body is left", &waE2E.Message{InteractiveMessage: &waE2E.InteractiveMessage{Body: &waE2E.InteractiveMessage_Body{Text: proto.String("b")},
 			InteractiveMessage: &waE2E.InteractiveMessage_CarouselMessage_{CarouselMessage: &waE2E.InteractiveMessage_CarouselMessage{}}}},
+			wire.Decoded{Content: message.Text{Body: "b"}}},
+		{"shop", &waE2E.Message{InteractiveMessage: &waE2E.InteractiveMessage{Body: &waE2E.InteractiveMessage_Body{Text: proto.String("b")},
+			InteractiveMessage: &waE2E.InteractiveMessage_ShopStorefrontMessage{ShopStorefrontMessage: &waE2E.InteractiveMessage_ShopMessage{}}}},
 			wire.Decoded{Content: message.Unknown{What: "interactiveMessage"}}},
 		{"list of products", &waE2E.Message{ListMessage: &waE2E.ListMessage{Description: proto.String("b"), ProductListInfo: &waE2E.ListMessage_ProductListInfo{}}},
 			wire.Decoded{Content: message.Unknown{What: "listMessage"}}},

@@ -14,8 +14,8 @@ import (
 
 // Encoded is a message in the form that leaves.
 type Encoded struct {
-	// Message always carries a MessageContextInfo with a message secret of 32 bytes, so that a
-	// re-send is the same message to every device.
+	// Message carries a MessageContextInfo with a message secret of 32 bytes, so that a re-send is
+	// the same message to every device, except where the recipe was only seen to work without.
 	Message *waE2E.Message
 	// Nodes go into the stanza beside the encrypted message; empty for plain text. Their attributes
 	// are strings, their content is nil or nodes.
@@ -23,6 +23,9 @@ type Encoded struct {
 	// Opaque asks the sender to hide the content from its own client library, which would
 	// otherwise add stanza nodes and attributes of its own.
 	Opaque bool
+	// Files are what the message refers to and what is not uploaded yet, in the order of
+	// Attachments. The message can't leave before it is empty.
+	Files []File
 	// Recipe is the name of the encoding that was used.
 	Recipe string
 }
@@ -31,6 +34,10 @@ type Encoded struct {
 type Options struct {
 	// Recipe names the encoding; "" chooses by content.
 	Recipe string
+	// Quote is the message that is cited; nil for none.
+	Quote *Quote
+	// Edit is the message whose content is replaced; nil for none.
+	Edit *Edit
 	// Group is true when the message goes to a group.
 	Group bool
 	// Random yields message secrets and ids. It must be cryptographically secure.
@@ -41,12 +48,51 @@ type Options struct {
 
 // Encode turns content into its form on the wire. The error is a fault: of kind Invalid for content
 // that message.Validate refuses, of kind Unsupported for a recipe that does not exist or does not
-// fit the content, of kind Internal when Random fails.
+// fit the content, of kind Internal when Random fails or when media is not in the media store.
 func Encode(c message.Content, o Options) (Encoded, error) {
 	if wrong := message.Validate(c); len(wrong) > 0 {
 		var all fault.Problems
 		all.Join("", wrong)
 		return Encoded{}, all.Err()
+	}
+	files, err := filesOf(c)
+	if err != nil {
+		return Encoded{}, fault.Wrap(fault.Internal, err, "Internal Error")
+	}
+	r, c, err := recipeFor(c, o)
+	if err != nil {
+		return Encoded{}, err
+	}
+	f := &fresh{random: o.Random, now: o.Now}
+	if o.Random == nil {
+		f.err = errors.New("no source of randomness")
+	}
+	e := Encoded{Message: r.build(c, f), Nodes: r.nodes(f), Opaque: r.opaque, Files: files, Recipe: r.name}
+	if !r.bare {
+		if e.Message.MessageContextInfo == nil {
+			e.Message.MessageContextInfo = &waE2E.MessageContextInfo{}
+		}
+		e.Message.MessageContextInfo.MessageSecret = f.bytes(secretSize)
+	}
+	if o.Quote != nil {
+		cite(e.Message, o.Quote.context(f))
+	}
+	if o.Edit != nil {
+		// Nothing is hidden: in an edit the library sees the edit, and looks no further.
+		e.Message, e.Opaque = o.Edit.wrap(e.Message, f), false
+	}
+	if f.err != nil {
+		return Encoded{}, fault.Wrap(fault.Internal, f.err, "Internal Error")
+	}
+	return e, nil
+}
+
+// recipeFor returns the recipe, and the content in the form that it takes.
+func recipeFor(c message.Content, o Options) (recipe, message.Content, error) {
+	if carousel, ok := c.(message.Carousel); ok && o.Recipe != "r4" {
+		if single, ok := carousel.Single(); ok {
+			c = single
+		}
 	}
 	name := o.Recipe
 	if name == "" {
@@ -54,24 +100,12 @@ func Encode(c message.Content, o Options) (Encoded, error) {
 	}
 	r, ok := find(name)
 	if !ok {
-		return Encoded{}, fault.New(fault.Unsupported, "there is no recipe %q", name)
+		return recipe{}, nil, fault.New(fault.Unsupported, "there is no recipe %q", name)
 	}
 	if !r.fits(c) {
-		return Encoded{}, fault.New(fault.Unsupported, "the recipe %q is not made for this content", name)
+		return recipe{}, nil, fault.New(fault.Unsupported, "the recipe %q is not made for this content", name)
 	}
-	f := &fresh{random: o.Random, now: o.Now}
-	if o.Random == nil {
-		f.err = errors.New("no source of randomness")
-	}
-	e := Encoded{Message: r.build(c, f), Nodes: r.nodes(f), Opaque: r.opaque, Recipe: r.name}
-	if e.Message.MessageContextInfo == nil {
-		e.Message.MessageContextInfo = &waE2E.MessageContextInfo{}
-	}
-	e.Message.MessageContextInfo.MessageSecret = f.bytes(secretSize)
-	if f.err != nil {
-		return Encoded{}, fault.Wrap(fault.Internal, f.err, "Internal Error")
-	}
-	return e, nil
+	return r, c, nil
 }
 
 // secretSize is the length of a message secret, from which the keys of poll votes, reactions and

@@ -116,6 +116,14 @@ func TestRecipeByContent(t *testing.T) {
 		{"mixed", mixed, false, "r2x"},
 		{"list", list, false, "r3"},
 		{"list in a group", list, true, "r3-group"},
+		{"quick replies under an image", under(image, quickReplies), false, "r1i"},
+		{"quick replies under a video", under(video, quickReplies), true, "r1v"},
+		{"quick replies under a document", under(document, quickReplies), false, "r1d"},
+		{"call and url under an image", under(image, callAndURL), false, "r2m"},
+		{"mixed under an image", under(image, mixed), false, "r2x"},
+		{"carousel", cards, false, "r4"},
+		{"carousel of one card with a url", message.Carousel{Body: "b", Cards: cards.Cards[:1]}, false, "r2m"},
+		{"carousel of one card with replies", message.Carousel{Body: "b", Cards: cards.Cards[1:]}, false, "r1v"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -378,6 +386,12 @@ func TestEncodeRefuses(t *testing.T) {
 		{"buttons as text", quickReplies, "text", fault.Unsupported},
 		{"url as r1", callAndURL, "r1", fault.Unsupported},
 		{"mixed as r2", mixed, "r2", fault.Unsupported},
+		{"quick replies under an image as r1", under(image, quickReplies), "r1", fault.Unsupported},
+		{"quick replies as r1i", quickReplies, "r1i", fault.Unsupported},
+		{"url under an image as r2", under(image, callAndURL), "r2", fault.Unsupported},
+		{"buttons as r4", quickReplies, "r4", fault.Unsupported},
+		{"carousel as r2x", cards, "r2x", fault.Unsupported},
+		{"media that is not in the store", under(message.Media{As: message.Image, Source: &message.MediaSource{URL: "https://a.example/x"}}, quickReplies), "", fault.Internal},
 		{"quick replies as r2", quickReplies, "r2", fault.Unsupported},
 		{"list as r2x", list, "r2x", fault.Unsupported},
 		{"buttons as r3", quickReplies, "r3", fault.Unsupported},

@@ -77,12 +77,16 @@ func readParams(text string) (p flowParams) {
 // drawing it; a message version of 3 as well, so there is none.
 func buildFlowButtons(c message.Content, f *fresh) *waE2E.Message {
 	i := c.(message.Interactive)
-	var buttons []*waE2E.InteractiveMessage_NativeFlowMessage_NativeFlowButton
-	for _, b := range i.Action.(message.Buttons) {
+	return buildFlow(i, flowButtons(i.Action.(message.Buttons)), f)
+}
+
+func flowButtons(list message.Buttons) []*waE2E.InteractiveMessage_NativeFlowMessage_NativeFlowButton {
+	var out []*waE2E.InteractiveMessage_NativeFlowMessage_NativeFlowButton
+	for _, b := range list {
 		name, p := flowButton(b)
-		buttons = append(buttons, nativeFlowButton(name, p))
+		out = append(out, nativeFlowButton(name, p))
 	}
-	return buildFlow(i, buttons, f)
+	return out
 }
 
 func flowButton(b message.Button) (name string, p flowParams) {
@@ -128,13 +132,29 @@ func buildFlow(i message.Interactive, buttons []*waE2E.InteractiveMessage_Native
 			},
 		},
 	}
-	if i.Header != "" {
-		m.Header = &waE2E.InteractiveMessage_Header{Title: proto.String(i.Header), HasMediaAttachment: proto.Bool(false)}
+	if i.Header != "" || i.Media != nil {
+		m.Header = flowHeader(i.Header, i.Media)
 	}
 	if i.Footer != "" {
 		m.Footer = &waE2E.InteractiveMessage_Footer{Text: proto.String(i.Footer)}
 	}
 	return &waE2E.Message{InteractiveMessage: m}
+}
+
+// flowHeader holds the media, or the title where there is no media: apps don't show both.
+func flowHeader(title string, media *message.Media) *waE2E.InteractiveMessage_Header {
+	h := &waE2E.InteractiveMessage_Header{HasMediaAttachment: proto.Bool(media != nil)}
+	switch m := header(media).(type) {
+	case *waE2E.ImageMessage:
+		h.Media = &waE2E.InteractiveMessage_Header_ImageMessage{ImageMessage: m}
+	case *waE2E.VideoMessage:
+		h.Media = &waE2E.InteractiveMessage_Header_VideoMessage{VideoMessage: m}
+	case *waE2E.DocumentMessage:
+		h.Media = &waE2E.InteractiveMessage_Header_DocumentMessage{DocumentMessage: m}
+	default:
+		h.Title = proto.String(title)
+	}
+	return h
 }
 
 // uuid returns a random UUID, version 4.
@@ -157,8 +177,11 @@ func marshal(v any) string {
 func readFlow(m *waE2E.InteractiveMessage) message.Content {
 	buttons := m.GetNativeFlowMessage().GetButtons()
 	if len(buttons) == 0 {
+		if m.GetCarouselMessage() != nil {
+			return readCarousel(m)
+		}
 		if m.GetInteractiveMessage() != nil && m.GetNativeFlowMessage() == nil {
-			return message.Unknown{What: "interactiveMessage"} // a carousel, a shop, a collection
+			return message.Unknown{What: "interactiveMessage"} // a shop, a collection
 		}
 		return bodyOnly(m.GetBody().GetText(), "interactiveMessage")
 	}
@@ -167,16 +190,24 @@ func readFlow(m *waE2E.InteractiveMessage) message.Content {
 		Body:   clean(m.GetBody().GetText()),
 		Footer: clean(m.GetFooter().GetText()),
 	}
+	if p := flowMedia(m.GetHeader()); p != nil {
+		media := received(p)
+		i.Media = &media
+	}
 	if len(buttons) == 1 && buttons[0].GetName() == flowSelect {
 		i.Action = readFlowList(buttons[0].GetButtonParamsJSON())
 		return i
 	}
+	i.Action = readFlowButtons(buttons)
+	return i
+}
+
+func readFlowButtons(buttons []*waE2E.InteractiveMessage_NativeFlowMessage_NativeFlowButton) message.Buttons {
 	var list message.Buttons
 	for _, b := range buttons {
 		list = append(list, readFlowButton(b.GetName(), b.GetButtonParamsJSON()))
 	}
-	i.Action = list
-	return i
+	return list
 }
 
 // readFlowButton reads one button. A kind that has no name in the dialect keeps WhatsApp's.

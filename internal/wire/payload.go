@@ -8,6 +8,8 @@ import (
 	waBinary "go.mau.fi/whatsmeow/binary"
 	"go.mau.fi/whatsmeow/proto/waE2E"
 	"google.golang.org/protobuf/proto"
+
+	"tapgate/internal/message"
 )
 
 // payload is the form in which messages wait in the outbox and are kept for devices that could not
@@ -19,6 +21,12 @@ type payload struct {
 	Opaque  bool   `json:"opaque,omitempty"`
 	Message []byte `json:"message"`
 	Nodes   []node `json:"nodes,omitempty"`
+	Files   []file `json:"files,omitempty"`
+}
+
+type file struct {
+	ID string `json:"id"`
+	As string `json:"as"`
 }
 
 type node struct {
@@ -27,8 +35,12 @@ type node struct {
 	Children []node            `json:"children,omitempty"`
 }
 
-// payloadVersion changes when older programs must not read what is written.
-const payloadVersion = 1
+// The version changes when older programs must not read what is written: they would send a message
+// whose files are not uploaded.
+const (
+	payloadVersion = 1
+	filesVersion   = 2 // of a payload with files to upload
+)
 
 // Marshal returns e as bytes that Unmarshal reads back, also in later versions of the program. The
 // same e gives the same bytes. It fails on nodes that Encode does not make.
@@ -44,7 +56,12 @@ func Marshal(e Encoded) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return json.Marshal(payload{Version: payloadVersion, Recipe: e.Recipe, Opaque: e.Opaque, Message: m, Nodes: nodes})
+	p := payload{Version: payloadVersion, Recipe: e.Recipe, Opaque: e.Opaque, Message: m, Nodes: nodes}
+	for _, f := range e.Files {
+		p.Version = filesVersion
+		p.Files = append(p.Files, file{f.ID, string(f.As)})
+	}
+	return json.Marshal(p)
 }
 
 // Unmarshal reads what Marshal wrote. Any other bytes are an error.
@@ -53,8 +70,8 @@ func Unmarshal(b []byte) (Encoded, error) {
 	if err := json.Unmarshal(b, &p); err != nil {
 		return Encoded{}, fmt.Errorf("unmarshal a payload: %w", err)
 	}
-	if p.Version != payloadVersion {
-		return Encoded{}, fmt.Errorf("payload of version %d, want %d", p.Version, payloadVersion)
+	if p.Version != payloadVersion && p.Version != filesVersion || (p.Version == filesVersion) != (len(p.Files) > 0) {
+		return Encoded{}, fmt.Errorf("payload of version %d with %d files", p.Version, len(p.Files))
 	}
 	e := Encoded{Message: &waE2E.Message{}, Opaque: p.Opaque, Recipe: p.Recipe}
 	if err := proto.Unmarshal(p.Message, e.Message); err != nil {
@@ -65,6 +82,9 @@ func Unmarshal(b []byte) (Encoded, error) {
 		return Encoded{}, err
 	}
 	e.Nodes = nodes
+	for _, f := range p.Files {
+		e.Files = append(e.Files, File{f.ID, message.MediaKind(f.As)})
+	}
 	return e, nil
 }
 

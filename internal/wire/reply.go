@@ -31,21 +31,51 @@ func readButtonsResponse(m *waE2E.ButtonsResponseMessage) message.Content {
 }
 
 // readTemplateReply falls back to the button's place in the cited message when the app told no id.
-// The place is absent or counts from 0; in a carousel it counts within a card, which helps nothing.
+// The place is absent or counts from 0; in a carousel it counts within a card.
 func readTemplateReply(m *waE2E.TemplateButtonReplyMessage) message.Content {
 	r := message.Reply{
-		To:    message.ButtonsReply,
-		ID:    clean(m.GetSelectedID()),
-		Title: clean(m.GetSelectedDisplayText()),
+		To:     message.ButtonsReply,
+		ID:     clean(m.GetSelectedID()),
+		Title:  clean(m.GetSelectedDisplayText()),
+		Card:   place(m.SelectedCarouselCardIndex),
+		Button: place(m.SelectedIndex),
 	}
-	if r.ID != "" || m.SelectedIndex == nil || m.SelectedCarouselCardIndex != nil {
+	if r.Card == nil {
+		r.Button = nil // of a message without cards the id says it all
+	}
+	if r.ID != "" || m.SelectedIndex == nil {
 		return r
 	}
-	i, _ := readQuoted(m.GetContextInfo()).(message.Interactive)
-	if list, ok := i.Action.(message.Buttons); ok && int64(m.GetSelectedIndex()) < int64(len(list)) {
-		r.ID = message.ButtonPrefix + list[m.GetSelectedIndex()].ID
+	list := buttonsAt(readQuoted(m.GetContextInfo()), r.Card)
+	if n := int64(m.GetSelectedIndex()); n < int64(len(list)) {
+		r.ID = message.ButtonPrefix + list[n].ID
 	}
 	return r
+}
+
+// place is where something stands, from 0; nil when that is not told, or told as nonsense.
+func place(n *uint32) *int {
+	const most = 1 << 16
+	if n == nil || *n > most {
+		return nil
+	}
+	at := int(*n)
+	return &at
+}
+
+// buttonsAt returns the buttons of a message, or those of a card of it.
+func buttonsAt(c message.Content, card *int) message.Buttons {
+	switch c := c.(type) {
+	case message.Interactive:
+		if list, ok := c.Action.(message.Buttons); ok && card == nil {
+			return list
+		}
+	case message.Carousel:
+		if card != nil && *card < len(c.Cards) {
+			return c.Cards[*card].Buttons
+		}
+	}
+	return nil
 }
 
 // readFlowResponse reads the answer to a native flow. An answer without an id is that of a form,
@@ -72,6 +102,12 @@ func readFlowResponse(m *waE2E.InteractiveResponseMessage) message.Content {
 
 // complete adds to a reply what the app left out, from the message that it cites.
 func complete(r message.Reply, quoted message.Content) message.Reply {
+	if c, ok := quoted.(message.Carousel); ok {
+		for _, card := range c.Cards {
+			r = completeButton(r, card.Buttons)
+		}
+		return r
+	}
 	i, _ := quoted.(message.Interactive)
 	switch a := i.Action.(type) {
 	case message.List:
@@ -86,11 +122,15 @@ func complete(r message.Reply, quoted message.Content) message.Reply {
 			}
 		}
 	case message.Buttons:
-		for _, b := range a {
-			if message.ButtonPrefix+b.ID == r.ID {
-				r.Title = cmp.Or(r.Title, b.Title)
-				return r
-			}
+		return completeButton(r, a)
+	}
+	return r
+}
+
+func completeButton(r message.Reply, list message.Buttons) message.Reply {
+	for _, b := range list {
+		if message.ButtonPrefix+b.ID == r.ID {
+			r.Title = cmp.Or(r.Title, b.Title)
 		}
 	}
 	return r
