@@ -109,6 +109,9 @@ type Message struct {
 	Status  Status // of outgoing messages; "" for received ones
 	Content Content
 	Context *Context // nil when the message cites nothing
+	// Edits is the message whose content this one replaces; zero for none. Programs see the message
+	// that was edited, not the edit.
+	Edits id.Message
 }
 
 // Context is the message that another one cites.

@@ -18,6 +18,7 @@ type messageRow struct {
 	Source   string      `json:"source,omitempty"`
 	Content  *contentRow `json:"content,omitempty"`
 	Context  *contextRow `json:"context,omitempty"`
+	Edits    *idRow      `json:"edits,omitempty"`
 }
 
 type contextRow struct {
@@ -63,6 +64,10 @@ func EncodeMessage(m message.Message) ([]byte, error) {
 			return nil, fmt.Errorf("store quoted message: %w", err)
 		}
 	}
+	if !m.Edits.IsZero() {
+		edits := packID(m.Edits)
+		row.Edits = &edits
+	}
 	return encodeRow(row)
 }
 
@@ -86,6 +91,9 @@ func DecodeMessage(b []byte) (message.Message, error) {
 		if c.QuotedID != nil {
 			m.Context.QuotedID = c.QuotedID.unpack()
 		}
+	}
+	if row.Edits != nil {
+		m.Edits = row.Edits.unpack()
 	}
 	return m, nil
 }

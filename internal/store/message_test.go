@@ -51,6 +51,9 @@ func drawMessage(t *rapid.T) message.Message {
 			m.Context.QuotedID = drawID(t)
 		}
 	}
+	if rapid.Bool().Draw(t, "edits") {
+		m.Edits = drawID(t)
+	}
 	return m
 }
 

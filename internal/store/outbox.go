@@ -30,6 +30,9 @@ type Outbox interface {
 	// Postpone records an attempt whose outcome is not known: the row stays at the head of the line
 	// until next. It does nothing to a finished row.
 	Postpone(ctx context.Context, ch id.Channel, seq int64, next time.Time, t Try) error
+	// Refill replaces the payload of a row, when files that it refers to were brought to WhatsApp
+	// before its first attempt. It does nothing to a finished row.
+	Refill(ctx context.Context, ch id.Channel, seq int64, payload []byte) error
 	// Finish ends rows, all of them or none. Each gets its outcome, and in the same transaction the
 	// status of the message is set, its time is set to the outcome's, the last attempt is recorded,
 	// and so is what webhooks hear of it. A status that the message has reached meanwhile, because a
@@ -87,6 +90,9 @@ type Ending struct {
 	Outcome Outcome
 	// Try is the attempt that ended the row; zero when it ended without one.
 	Try Try
+	// Edited is the message whose content the row has replaced, with the new content; nil for none.
+	// What is stored of it but its time and its status becomes this.
+	Edited *message.Message
 	// Tell is what webhooks hear of it.
 	Tell []Record
 }

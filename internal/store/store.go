@@ -29,6 +29,7 @@ type Store interface {
 	Outbox
 	Timelines
 	Messages
+	Downloads
 	Deliveries
 	// Close lets what was asked for finish and ends the store. Later calls fail with
 	// fault.Unavailable, except Close itself, which may be called again.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"tapgate/internal/fault"
 	"tapgate/internal/id"
 	"tapgate/internal/message"
 	"tapgate/internal/store"
@@ -21,6 +22,18 @@ func (s *Store) Postpone(ctx context.Context, ch id.Channel, seq int64, next tim
 			return err
 		}
 		_, err = t.exec(`update outbound set attempts = attempts + 1, next_at = ?, reason = ? where seq = ?`, micros(next), try.Reason, seq)
+		return err
+	})
+}
+
+// Refill implements store.Outbox.
+func (s *Store) Refill(ctx context.Context, ch id.Channel, seq int64, payload []byte) error {
+	return s.write(ctx, func(t *tx) error {
+		row, err := lineRowOf(t, ch, seq)
+		if err != nil || row.finished {
+			return err
+		}
+		_, err = t.exec(`update outbound set payload = ? where seq = ?`, blob(payload), seq)
 		return err
 	})
 }
@@ -68,6 +81,11 @@ func finish(t *tx, ch id.Channel, e store.Ending) error {
 	if out.Status.Follows(row.status) {
 		if err := conclude(t, row.message, out.Status, out.Code, out.Reason); err != nil {
 			return err
+		}
+	}
+	if e.Edited != nil {
+		if err := rewrite(t, ch, *e.Edited); err != nil && !fault.Is(err, fault.NotFound) {
+			return err // a message that is gone needs no new content
 		}
 	}
 	for _, r := range e.Tell {

@@ -70,6 +70,16 @@ func (s *Store) Receive(ctx context.Context, ch id.Channel, m message.Message, t
 	return fresh && err == nil, err
 }
 
+// rewrite replaces what is stored of a message but its time and its status.
+func rewrite(t *tx, ch id.Channel, m message.Message) error {
+	row, err := store.EncodeMessage(m)
+	if err != nil {
+		return err
+	}
+	n, err := t.exec(`update message set row = ? where channel = ? and id = ?`, string(row), string(ch), m.ID.String())
+	return changed(n, err, "message")
+}
+
 // Advance implements store.Messages.
 func (s *Store) Advance(ctx context.Context, ch id.Channel, c event.StatusChanged, tell store.Record) (changed bool, err error) {
 	if !c.Message.FromMe {

@@ -37,6 +37,7 @@ func closedSaysSo(f *fixture) {
 		"Finish": func() error {
 			return f.s.Finish(f.ctx, ch, store.Ending{Seq: 1, Outcome: store.Outcome{Status: message.Sent, At: at(1)}})
 		},
+		"Refill":  func() error { return f.s.Refill(f.ctx, ch, 1, nil) },
 		"Sent":    func() error { _, err := f.s.Sent(f.ctx, ch, "3EB0"); return err },
 		"Waiting": func() error { _, err := f.s.Waiting(f.ctx, ch); return err },
 		"Message": func() error { _, err := f.s.Message(f.ctx, ch, m.ID); return err },
@@ -45,14 +46,18 @@ func closedSaysSo(f *fixture) {
 			_, err := f.s.Advance(f.ctx, ch, event.StatusChanged{Message: m.ID, Status: message.Read, At: at(1)}, store.Record{})
 			return err
 		},
-		"Failure":     func() error { _, _, err := f.s.Failure(f.ctx, ch, m.ID); return err },
-		"Tell":        func() error { return f.s.Tell(f.ctx, f.record(ch, hookA)) },
-		"OpenLines":   func() error { _, err := f.s.OpenLines(f.ctx); return err },
-		"DueDelivery": func() error { _, _, _, err := f.s.DueDelivery(f.ctx, line, at(1)); return err },
-		"Delivered":   func() error { return f.s.Delivered(f.ctx, 1, store.Attempt{}) },
-		"Retry":       func() error { return f.s.Retry(f.ctx, 1, failed(1), at(1)) },
-		"GiveUp":      func() error { return f.s.GiveUp(f.ctx, 1, failed(1)) },
-		"CancelLine":  func() error { _, err := f.s.CancelLine(f.ctx, line); return err },
+		"Failure":          func() error { _, _, err := f.s.Failure(f.ctx, ch, m.ID); return err },
+		"Tell":             func() error { return f.s.Tell(f.ctx, f.record(ch, hookA)) },
+		"OpenLines":        func() error { _, err := f.s.OpenLines(f.ctx); return err },
+		"DueDelivery":      func() error { _, _, _, err := f.s.DueDelivery(f.ctx, line, at(1)); return err },
+		"Delivered":        func() error { return f.s.Delivered(f.ctx, 1, store.Attempt{}) },
+		"Retry":            func() error { return f.s.Retry(f.ctx, 1, failed(1), at(1)) },
+		"GiveUp":           func() error { return f.s.GiveUp(f.ctx, 1, failed(1)) },
+		"CancelLine":       func() error { _, err := f.s.CancelLine(f.ctx, line); return err },
+		"ReceiveLater":     func() error { _, err := f.s.ReceiveLater(f.ctx, ch, f.incoming()); return err },
+		"NextDownload":     func() error { _, _, err := f.s.NextDownload(f.ctx, ch); return err },
+		"PostponeDownload": func() error { return f.s.PostponeDownload(f.ctx, ch, m.ID, at(1)) },
+		"EndDownload":      func() error { _, err := f.s.EndDownload(f.ctx, ch, m, store.Record{}); return err },
 	} {
 		f.kind(name, call(), fault.Unavailable)
 	}

@@ -21,6 +21,8 @@ func outbox() []testCase {
 		{"a sent row leaves the line and is found by its stanza id", finishSent},
 		{"a failed row says why", finishFailed},
 		{"a finished row stays as it is", finishTwice},
+		{"a refilled row leaves with its new payload", refilled},
+		{"an edit that was sent changes the message that it edits", finishEdit},
 		{"a place is never given twice", placesAreNotReused},
 		{"a known message is a conflict", acceptConflict},
 		{"what does not exist is not found", outboxNotFound},
@@ -189,6 +191,49 @@ func finishTwice(f *fixture) {
 	if err := f.s.Finish(f.ctx, ch, store.Ending{Seq: f.accept(ch).Seq, Outcome: store.Outcome{Status: message.Read, At: at(1)}}); err == nil {
 		f.Error("a row ended as read, want an error")
 	}
+}
+
+func refilled(f *fixture) {
+	ch := f.channel()
+	o := f.accept(ch)
+	f.must(f.s.Refill(f.ctx, ch, o.Seq, []byte("filled")))
+	o.Payload = []byte("filled")
+	f.same("head", o, f.head(ch))
+	f.must(f.s.Finish(f.ctx, ch, store.Ending{Seq: o.Seq, Outcome: store.Outcome{Status: message.Sent, At: at(3)}}))
+	f.must(f.s.Refill(f.ctx, ch, o.Seq, []byte("too late")))
+	o.SentAt = at(3)
+	got, err := f.s.Sent(f.ctx, ch, o.Message.Stanza)
+	f.must(err)
+	f.same("row", o, got)
+	f.kind("Refill", f.s.Refill(f.ctx, ch, o.Seq+1, nil), fault.NotFound)
+	f.kind("Refill in another line", f.s.Refill(f.ctx, f.channel(), o.Seq, nil), fault.NotFound)
+}
+
+func finishEdit(f *fixture) {
+	ch := f.channel()
+	first := f.accept(ch)
+	f.must(f.s.Finish(f.ctx, ch, store.Ending{Seq: first.Seq, Outcome: store.Outcome{Status: message.Sent, At: at(3)}}))
+	before := f.message(ch, first.Message)
+
+	o, m := f.outgoing(ch)
+	m.Edits, m.Content = before.ID, message.Text{Body: "new"}
+	seq, err := f.s.Accept(f.ctx, o, m)
+	f.must(err)
+	f.same("edit, before it is sent", before.ID, f.message(ch, m.ID).Edits)
+	f.same("message, before the edit is sent", before, f.message(ch, before.ID))
+
+	after := before
+	after.Content, after.At, after.Status = m.Content, at(9), message.Failed // neither belongs to the edit
+	gone := after
+	gone.ID.Stanza = "3A00"
+	f.must(f.s.Finish(f.ctx, ch, store.Ending{Seq: seq, Outcome: store.Outcome{Status: message.Sent, At: at(5)}, Edited: &after}))
+	want := before
+	want.Content = m.Content
+	f.same("message", want, f.message(ch, before.ID))
+
+	o = f.accept(ch)
+	f.must(f.s.Finish(f.ctx, ch, store.Ending{Seq: o.Seq, Outcome: store.Outcome{Status: message.Sent, At: at(6)}, Edited: &gone}))
+	f.same("edit of a message that is not there", message.Sent, f.message(ch, o.Message).Status)
 }
 
 func placesAreNotReused(f *fixture) {

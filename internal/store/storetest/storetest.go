@@ -30,6 +30,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		{"Statuses", statuses},
 		{"Events", events},
 		{"Deliveries", deliveries},
+		{"Downloads", downloads},
 		{"Close", closing},
 	} {
 		t.Run(part.name, func(t *testing.T) {
