@@ -31,6 +31,7 @@ type Store interface {
 	Messages
 	Downloads
 	Deliveries
+	Media
 	// Close lets what was asked for finish and ends the store. Later calls fail with
 	// fault.Unavailable, except Close itself, which may be called again.
 	Close() error

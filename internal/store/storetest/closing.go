@@ -58,6 +58,12 @@ func closedSaysSo(f *fixture) {
 		"NextDownload":     func() error { _, _, err := f.s.NextDownload(f.ctx, ch); return err },
 		"PostponeDownload": func() error { return f.s.PostponeDownload(f.ctx, ch, m.ID, at(1)) },
 		"EndDownload":      func() error { _, err := f.s.EndDownload(f.ctx, ch, m, store.Record{}); return err },
+		"AddFile":          func() error { return f.s.AddFile(f.ctx, f.file(ch, "x")) },
+		"File":             func() error { _, err := f.s.File(f.ctx, ch, "mp4-00-00"); return err },
+		"Files":            func() error { _, _, err := f.s.Files(f.ctx, ch, store.FileQuery{Count: 1}); return err },
+		"DeleteFile":       func() error { return f.s.DeleteFile(f.ctx, ch, "mp4-00-00") },
+		"SweepFiles":       func() error { _, err := f.s.SweepFiles(f.ctx, at(1), 1); return err },
+		"FileCount":        func() error { _, err := f.s.FileCount(f.ctx, [32]byte{}); return err },
 	} {
 		f.kind(name, call(), fault.Unavailable)
 	}

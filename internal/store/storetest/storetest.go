@@ -30,6 +30,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		{"Statuses", statuses},
 		{"Events", events},
 		{"Deliveries", deliveries},
+		{"Media", media},
 		{"Downloads", downloads},
 		{"Close", closing},
 	} {
