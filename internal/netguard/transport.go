@@ -5,6 +5,7 @@
 package netguard
 
 import (
+	"errors"
 	"net"
 	"net/http"
 	"net/netip"
@@ -122,3 +123,6 @@ func (r *refused) Error() string {
 }
 
 func (r *refused) Unwrap() error { return ssrf.ErrProhibitedIP }
+
+// Refused reports whether err says that a transport of this package refused an address.
+func Refused(err error) bool { return errors.Is(err, ssrf.ErrProhibitedIP) }
