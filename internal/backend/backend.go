@@ -2,11 +2,13 @@
 //
 // The gateway decides what is sent and remembers it; a backend knows how it looks on the wire.
 // A message crosses twice: Prepare turns it into bytes that the gateway stores, and Send hands
-// stored bytes to the network, as often as it takes, always under the same id.
+// stored bytes to the network, as often as it takes, always under the same id. In between, Complete
+// brings the files to the network that the message refers to.
 package backend
 
 import (
 	"context"
+	"io"
 	"time"
 
 	"tapgate/internal/channel"
@@ -47,6 +49,16 @@ type Session interface {
 	// Prepare turns a draft into what the outbox stores. It does no network I/O, works while
 	// disconnected, and fails only with a fault of kind Invalid or Unsupported.
 	Prepare(ctx context.Context, d Draft) (Envelope, error)
+	// Complete uploads the files that the envelope refers to and that are not uploaded yet, and
+	// returns the envelope that refers to the uploads; the same one when there is nothing to upload.
+	// The result has to be stored before Send. The stanza id stays. The error is ErrOffline, a fault
+	// (such as one of open) when trying again won't help, or anything else when it may.
+	Complete(ctx context.Context, e Envelope, open OpenFile) (Envelope, error)
+	// Fetch downloads a received file by the note in message.Media and writes it to w. What is written
+	// is the whole file, and is what its message promised, if the error is nil. The error is
+	// ErrOffline, a fault when trying again won't help (NotFound: it is gone; TooLarge), or anything
+	// else when it may.
+	Fetch(ctx context.Context, remote []byte, w io.Writer) error
 	// Send hands an envelope to the network and waits for WhatsApp's ack. It may be called again
 	// with the same envelope and must then not produce a second message. The error is ErrOffline,
 	// a *Refusal, or anything else, which means that the outcome is not known.
@@ -88,6 +100,9 @@ type Envelope struct {
 	// Recipe is the name of the encoding that was used, for logs and support.
 	Recipe string
 }
+
+// OpenFile opens a file of the media store by its id.
+type OpenFile func(ctx context.Context, mediaID string) (io.ReadSeekCloser, error)
 
 // Ack is WhatsApp's word that it has the message. It does not say that anything is drawn.
 type Ack struct {

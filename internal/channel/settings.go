@@ -10,6 +10,9 @@ type Settings struct {
 	MaxBackoffDelay time.Duration
 	// Webhooks are who hears of what happens.
 	Webhooks []Webhook
+	// AutoDownload names the kinds of media that are fetched before webhooks hear of their message,
+	// such as "image".
+	AutoDownload []string
 	// Extra keeps the settings of the dialect that have no effect here, by their name, as JSON.
 	Extra map[string][]byte
 }

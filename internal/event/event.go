@@ -19,7 +19,8 @@ type Event struct {
 	Payload Payload
 }
 
-// Payload is what happened. Sealed: MessageReceived, MessageSent, StatusChanged, StateChanged.
+// Payload is what happened. Sealed: MessageReceived, MessageSent, MessageEdited, StatusChanged,
+// StateChanged.
 type Payload interface {
 	// Name is the type and method that webhooks filter by, such as "messages", "post".
 	Name() (eventType, method string)
@@ -31,6 +32,9 @@ type MessageReceived struct{ Message message.Message }
 
 // MessageSent tells of a message that left through the API.
 type MessageSent struct{ Message message.Message }
+
+// MessageEdited tells that the content of a message of ours was replaced.
+type MessageEdited struct{ Before, After message.Message }
 
 // StatusChanged tells what became of a message that we sent.
 type StatusChanged struct {
@@ -59,6 +63,9 @@ func (MessageReceived) Name() (string, string) { return "messages", "post" }
 func (MessageSent) Name() (string, string) { return "messages", "post" }
 
 // Name implements Payload.
+func (MessageEdited) Name() (string, string) { return "messages", "patch" }
+
+// Name implements Payload.
 func (StatusChanged) Name() (string, string) { return "statuses", "post" }
 
 // Name implements Payload.
@@ -66,5 +73,6 @@ func (StateChanged) Name() (string, string) { return "channel", "post" }
 
 func (MessageReceived) payload() {}
 func (MessageSent) payload()     {}
+func (MessageEdited) payload()   {}
 func (StatusChanged) payload()   {}
 func (StateChanged) payload()    {}

@@ -3,7 +3,9 @@ package gateway_test
 import (
 	"context"
 	"errors"
+	"io"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -25,6 +27,8 @@ type network struct {
 	sent     []backend.Envelope // every attempt
 	typed    int
 	lost     map[string]bool // devices whose keys are gone
+	// fetch gives a received file by its note; nil has none.
+	fetch func(remote string) ([]byte, error)
 	// answer decides about an attempt; nil acknowledges all.
 	answer func(ctx context.Context, e backend.Envelope) (backend.Ack, error)
 }
@@ -182,7 +186,57 @@ func (s *session) Prepare(_ context.Context, d backend.Draft) (backend.Envelope,
 	case message.Interactive:
 		body = c.Body
 	}
+	_, _ = message.EachMedia(d.Content, func(_ string, m message.Media) (message.Media, error) {
+		body += lacking + m.ID
+		return m, nil
+	})
+	if d.Quote != nil {
+		body += " citing " + d.Quote.ID.Stanza
+	}
+	if !d.Edit.IsZero() {
+		body += " in place of " + d.Edit.Stanza
+	}
 	return backend.Envelope{Stanza: id.NewStanza(), Chat: d.Chat, Payload: []byte(body), Recipe: d.Recipe}, nil
+}
+
+// lacking stands in a payload before the id of a file that is not uploaded yet.
+const lacking = " lacking "
+
+func (s *session) Complete(ctx context.Context, e backend.Envelope, open backend.OpenFile) (backend.Envelope, error) {
+	parts := strings.Split(string(e.Payload), lacking)
+	s.mu.Lock()
+	online := s.online
+	s.mu.Unlock()
+	if len(parts) > 1 && !online {
+		return e, backend.ErrOffline
+	}
+	for i, mediaID := range parts[1:] {
+		file, err := open(ctx, mediaID)
+		if err != nil {
+			return e, err
+		}
+		data, err := io.ReadAll(file)
+		if err := errors.Join(err, file.Close()); err != nil {
+			return e, err
+		}
+		parts[i+1] = string(data)
+	}
+	e.Payload = []byte(strings.Join(parts, " with "))
+	return e, nil
+}
+
+func (s *session) Fetch(_ context.Context, remote []byte, w io.Writer) error {
+	s.mu.Lock()
+	fetch := s.fetch
+	s.mu.Unlock()
+	if fetch == nil {
+		return fault.New(fault.NotFound, "gone")
+	}
+	data, err := fetch(string(remote))
+	if err == nil {
+		_, err = w.Write(data)
+	}
+	return err
 }
 
 func (s *session) Send(ctx context.Context, e backend.Envelope) (backend.Ack, error) {
@@ -190,6 +244,9 @@ func (s *session) Send(ctx context.Context, e backend.Envelope) (backend.Ack, er
 	if !s.online || s.Device == "" {
 		s.mu.Unlock()
 		return backend.Ack{}, backend.ErrOffline
+	}
+	if strings.Contains(string(e.Payload), lacking) {
+		panic("a message leaves without its files")
 	}
 	s.sent = append(s.sent, e)
 	answer := s.answer

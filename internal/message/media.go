@@ -41,6 +41,8 @@ type Media struct {
 	Width, Height, Seconds int
 	// Thumbnail is a small JPEG; nil when there is none.
 	Thumbnail []byte
+	// Link is where programs can fetch the file without a token, for a while; "" when nowhere.
+	Link string
 	// Remote is the backend's own note of where received media can be fetched, opaque; nil otherwise.
 	Remote []byte
 }

@@ -20,6 +20,7 @@ type mediaRow struct {
 	Height    int    `json:"height,omitempty"`
 	Seconds   int    `json:"seconds,omitempty"`
 	Thumbnail []byte `json:"thumbnail,omitempty"`
+	Link      string `json:"link,omitempty"`
 	Remote    []byte `json:"remote,omitempty"`
 }
 
@@ -32,7 +33,7 @@ func packMedia(m message.Media) (*mediaRow, error) {
 	row := &mediaRow{
 		As: string(m.As), ID: m.ID, MimeType: m.MimeType, FileName: m.FileName, Caption: m.Caption,
 		Size: m.Size, Width: m.Width, Height: m.Height, Seconds: m.Seconds,
-		Thumbnail: m.Thumbnail, Remote: m.Remote,
+		Thumbnail: m.Thumbnail, Link: m.Link, Remote: m.Remote,
 	}
 	if m.SHA256 != [32]byte{} {
 		row.SHA256 = m.SHA256[:]
@@ -44,7 +45,7 @@ func (r *mediaRow) unpack() message.Media {
 	m := message.Media{
 		As: message.MediaKind(r.As), ID: r.ID, MimeType: r.MimeType, FileName: r.FileName, Caption: r.Caption,
 		Size: r.Size, Width: r.Width, Height: r.Height, Seconds: r.Seconds,
-		Thumbnail: r.Thumbnail, Remote: r.Remote,
+		Thumbnail: r.Thumbnail, Link: r.Link, Remote: r.Remote,
 	}
 	copy(m.SHA256[:], r.SHA256)
 	return m

@@ -100,7 +100,7 @@ func drawContent(t *rapid.T) message.Content {
 func drawMedia(t *rapid.T) message.Media {
 	size := rapid.IntRange(0, 1<<30)
 	m := message.Media{
-		As: message.MediaKind(text(t)), ID: text(t), MimeType: text(t), FileName: text(t), Caption: text(t),
+		As: message.MediaKind(text(t)), ID: text(t), MimeType: text(t), FileName: text(t), Caption: text(t), Link: text(t),
 		Size: rapid.Int64().Draw(t, "size"), Width: size.Draw(t, "width"), Height: size.Draw(t, "height"), Seconds: size.Draw(t, "seconds"),
 		Thumbnail: rapid.SliceOf(rapid.Byte()).Draw(t, "thumbnail"), Remote: rapid.SliceOf(rapid.Byte()).Draw(t, "remote"),
 	}

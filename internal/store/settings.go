@@ -14,6 +14,7 @@ type settingsRow struct {
 	BackoffDelay    string            `json:"backoff_delay"`
 	MaxBackoffDelay string            `json:"max_backoff_delay"`
 	Webhooks        []webhookRow      `json:"webhooks,omitempty"`
+	AutoDownload    []string          `json:"auto_download,omitempty"`
 	Extra           map[string][]byte `json:"extra,omitempty"`
 }
 
@@ -36,6 +37,7 @@ func EncodeSettings(s channel.Settings) ([]byte, error) {
 		versioned:       versioned{rowVersion},
 		BackoffDelay:    s.BackoffDelay.String(),
 		MaxBackoffDelay: s.MaxBackoffDelay.String(),
+		AutoDownload:    s.AutoDownload,
 		Extra:           s.Extra,
 	}
 	for _, w := range s.Webhooks {
@@ -54,7 +56,7 @@ func DecodeSettings(b []byte) (channel.Settings, error) {
 	if err := decodeRow(b, &row); err != nil {
 		return channel.Settings{}, fmt.Errorf("read stored settings: %w", err)
 	}
-	s := channel.Settings{Extra: row.Extra}
+	s := channel.Settings{AutoDownload: row.AutoDownload, Extra: row.Extra}
 	var err error
 	if s.BackoffDelay, err = time.ParseDuration(row.BackoffDelay); err != nil {
 		return channel.Settings{}, fmt.Errorf("read stored settings: backoff delay: %w", err)

@@ -16,6 +16,7 @@ func TestSettingsRoundTrip(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		extra := rapid.MapOfN(rapid.String(), rapid.SliceOf(rapid.Byte()), 0, 3)
 		want := channel.Settings{
+			AutoDownload:    rapid.SliceOfN(rapid.String(), 0, 2).Draw(t, "auto download"),
 			BackoffDelay:    time.Duration(rapid.Int64().Draw(t, "delay")),
 			MaxBackoffDelay: time.Duration(rapid.Int64().Draw(t, "max")),
 			Extra:           extra.Draw(t, "extra"),

@@ -33,6 +33,13 @@ type Stage struct {
 	Write func(ctx context.Context, text string) error
 	// Shown returns the texts of others that the customer's phone shows, oldest first.
 	Shown func() []string
+	// Cited returns what those texts cite, as the customer's phone finds it by the citation.
+	Cited func() []string
+	// WriteFile lets the customer send a document.
+	WriteFile func(ctx context.Context, name, mimeType string, data []byte) error
+	// Files returns the files of others that the customer's phone holds, decrypted, oldest first, and
+	// of one message from top to bottom.
+	Files func(ctx context.Context) ([][]byte, error)
 	// Read lets the customer read everything.
 	Read func(ctx context.Context) error
 
@@ -59,6 +66,10 @@ func Run(t *testing.T, set func(t *testing.T) Stage) {
 		"SendRefused":          sendRefused,
 		"SendToNobody":         sendToNobody,
 		"PrepareRefuses":       prepareRefuses,
+		"SendMedia":            sendMedia,
+		"CompleteRefuses":      completeRefuses,
+		"ReceiveMedia":         receiveMedia,
+		"QuoteAndEdit":         quoteAndEdit,
 		"Receive":              receive,
 		"ReceiveAfterFailure":  receiveAfterFailure,
 		"ReceiveAfterPanic":    receiveAfterPanic,
@@ -136,11 +147,14 @@ func Pair(t testing.TB, b backend.Backend, scan func(ctx context.Context, qr str
 	return l
 }
 
-// Post prepares a message, puts it into the ledger as a gateway does, sends it, and returns the
-// envelope.
+// Post prepares a message, completes it with files of Samples, puts it into the ledger as a gateway
+// does, sends it, and returns the envelope.
 func (l Line) Post(t testing.TB, d backend.Draft) backend.Envelope {
 	t.Helper()
-	e := l.Prepare(t, d)
+	e, err := l.Complete(Context(t), l.Prepare(t, d), Samples().Open)
+	if err != nil {
+		t.Fatalf("complete: %v", err)
+	}
 	l.Ledger.Put(e, time.Time{})
 	ack, err := l.Send(Context(t), e)
 	if err != nil {

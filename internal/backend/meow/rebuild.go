@@ -52,6 +52,10 @@ func (s *session) rebuild(ctx context.Context, r retry, bundle *prekey.Bundle) (
 	if media != "" {
 		encAttrs["mediatype"] = media
 	}
+	attrs := r.attrs(kind, s.now())
+	if wire.IsEdit(enc.Message) { // as the library marks the first send
+		attrs["edit"], encAttrs["decrypt-fail"] = string(types.EditAttributeMessageEdit), string(events.DecryptFailHide)
+	}
 	sealed, identified, err := s.seal(ctx, r.receipt.Sender, plaintext, bundle, encAttrs)
 	if err != nil {
 		return waBinary.Node{}, err
@@ -61,7 +65,7 @@ func (s *session) rebuild(ctx context.Context, r retry, bundle *prekey.Bundle) (
 		content = append(content, s.internals().MakeDeviceIdentityNode())
 	}
 	return waBinary.Node{
-		Tag: "message", Attrs: r.attrs(kind, s.now()), Content: append(content, enc.Nodes...),
+		Tag: "message", Attrs: attrs, Content: append(content, enc.Nodes...),
 	}, nil
 }
 

@@ -7,6 +7,7 @@ import (
 	waBinary "go.mau.fi/whatsmeow/binary"
 
 	"tapgate/internal/backend"
+	"tapgate/internal/backend/backendtest"
 	"tapgate/internal/id"
 	"tapgate/internal/message"
 	"tapgate/internal/sandbox/phone"
@@ -28,6 +29,14 @@ func shapes() []shape {
 	interactive := func(a message.Action) message.Content {
 		return message.Interactive{Header: "Head", Body: "Body", Footer: "Foot", Action: a}
 	}
+	under := func(as message.MediaKind, file string, a message.Action) message.Content {
+		m := backendtest.Samples().Media(as, file)
+		return message.Interactive{Body: "Body", Media: &m, Action: a}
+	}
+	cards := message.Carousel{Body: "Body", Cards: []message.Card{
+		{ID: "1", Media: backendtest.Samples().Media(message.Image, "jpeg-0a-c0"), Text: "One", Buttons: replies},
+		{ID: "2", Media: backendtest.Samples().Media(message.Video, "mp4-0b-c0"), Text: "Two", Buttons: link},
+	}}
 	return []shape{
 		{"text", message.Text{Body: "Body"}, 0},
 		{"r1", interactive(replies), 1},
@@ -37,6 +46,11 @@ func shapes() []shape {
 		{"r3", interactive(list), 1},
 		{"r3-bare-opaque", interactive(list), 1},
 		{"r3-group", interactive(list), 1},
+		{"r1i", under(message.Image, "jpeg-0a-c0", replies), 1},
+		{"r1v", under(message.Video, "mp4-0b-c0", replies), 1},
+		{"r1d", under(message.Document, "mp4-0b-c0", replies), 1},
+		{"r2m", under(message.Image, "jpeg-0a-c0", link), 1},
+		{"r4", cards, 1},
 	}
 }
 
@@ -120,6 +134,38 @@ func TestOpaqueListIsATextToTheLibrary(t *testing.T) {
 		sent := w.wires.await(t, e.Stanza, 1)[0]
 		if got := [2]any{sent.Attrs["type"], enc(t, sent)["mediatype"]}; got != want {
 			t.Errorf("%s leaves with type and mediatype %v, want %v", x.recipe, got, want)
+		}
+	}
+}
+
+// An edit is marked as one on the stanza, with the nodes that its buttons need, also when a device
+// asks for it again.
+func TestEditIsMarked(t *testing.T) {
+	w := newWorld(t)
+	line := w.pair(t)
+	customer := w.customer(t, jonathan, "")
+	first := line.Post(t, shapes()[1].to(id.User(jonathan).Private()))
+	await(t, w, customer, first)
+	for n, wipe := range []bool{false, true} {
+		if wipe {
+			if err := customer.Wipe(backendtest.Context(t)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		d := shapes()[1].to(id.User(jonathan).Private())
+		i := d.Content.(message.Interactive)
+		i.Body = fmt.Sprint("New ", n)
+		d.Content, d.Edit = i, id.Message{Stanza: first.Stanza, Chat: d.Chat, FromMe: true}
+		edit := line.Post(t, d)
+		line.Sink.AwaitStatus(t, edit.Stanza, message.Delivered)
+		sent := w.wires.await(t, edit.Stanza, n+1)
+		for _, node := range sent {
+			if node.Attrs["edit"] != "1" || node.Attrs["type"] != "text" || biz(node) != 1 || enc(t, node)["decrypt-fail"] != "hide" {
+				t.Errorf("the edit leaves as %s", node)
+			}
+		}
+		if m := read(t, customer, first); m.Body != i.Body || !m.Edited || !m.Drawn || len(m.Buttons) != 2 {
+			t.Errorf("the customer reads %+v", m.Content)
 		}
 	}
 }

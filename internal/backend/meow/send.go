@@ -24,14 +24,22 @@ const (
 )
 
 // Prepare implements backend.Session.
-func (s *session) Prepare(_ context.Context, d backend.Draft) (backend.Envelope, error) {
+func (s *session) Prepare(ctx context.Context, d backend.Draft) (backend.Envelope, error) {
 	switch d.Chat.Server {
 	case id.Private, id.Hidden, id.Group:
 	default:
 		return backend.Envelope{}, fault.New(fault.Unsupported, "Messages can't be sent to %s", d.Chat)
 	}
+	quote, err := s.cited(ctx, d.Quote)
+	if err != nil {
+		return backend.Envelope{}, err
+	}
+	edit, err := s.edited(ctx, d.Edit)
+	if err != nil {
+		return backend.Envelope{}, err
+	}
 	e, err := wire.Encode(d.Content, wire.Options{
-		Recipe: d.Recipe, Group: d.Chat.IsGroup(), Random: rand.Reader, Now: s.now(),
+		Recipe: d.Recipe, Quote: quote, Edit: edit, Group: d.Chat.IsGroup(), Random: rand.Reader, Now: s.now(),
 	})
 	if err != nil {
 		return backend.Envelope{}, err
@@ -85,6 +93,9 @@ func outgoing(e backend.Envelope) (*waE2E.Message, whatsmeow.SendRequestExtra, e
 	enc, err := wire.Unmarshal(e.Payload)
 	if err != nil {
 		return nil, extra, fmt.Errorf("read the stored message: %w", err)
+	}
+	if len(enc.Files) > 0 {
+		return nil, extra, fmt.Errorf("%d files of the message are not uploaded", len(enc.Files))
 	}
 	if len(enc.Nodes) > 0 {
 		extra.AdditionalNodes = &enc.Nodes

@@ -150,6 +150,12 @@ func (w *world) stage(t *testing.T) backendtest.Stage {
 			_, err := customer.Send(ctx, phone.Compose{To: business, Text: text})
 			return err
 		},
+		WriteFile: func(ctx context.Context, name, mimeType string, data []byte) error {
+			_, err := customer.Send(ctx, phone.Compose{To: business, Media: data, Mime: mimeType, FileName: name})
+			return err
+		},
+		Files: func(ctx context.Context) ([][]byte, error) { return files(ctx, customer) },
+		Cited: func() []string { return cited(customer) },
 		Shown: func() []string { return shown(customer) },
 		Read: func(ctx context.Context) error {
 			for _, m := range customer.Messages() {
@@ -174,6 +180,45 @@ func shown(p *phone.Phone) []string {
 		}
 	}
 	return texts
+}
+
+// cited returns the texts that are cited by what shown returns, of messages that the phone holds.
+func cited(p *phone.Phone) []string {
+	var texts []string
+	for _, m := range p.Messages() {
+		if m.FromMe || m.Quoted == nil {
+			continue
+		}
+		if original, ok := p.Message(m.Quoted.ID); ok {
+			texts = append(texts, original.Body)
+		}
+	}
+	return texts
+}
+
+// files returns the files of others on a phone, oldest first.
+func files(ctx context.Context, p *phone.Phone) ([][]byte, error) {
+	var list [][]byte
+	for _, m := range p.Messages() {
+		if m.FromMe {
+			continue
+		}
+		if m.Media != nil {
+			_, data, err := p.Media(ctx, m.ID)
+			if err != nil {
+				return nil, err
+			}
+			list = append(list, data)
+		}
+		for i := range m.Cards {
+			_, data, err := p.CardMedia(ctx, m.ID, i)
+			if err != nil {
+				return nil, err
+			}
+			list = append(list, data)
+		}
+	}
+	return list, nil
 }
 
 func TestConformance(t *testing.T) {
