@@ -29,16 +29,17 @@ func (s *Server) routes() http.Handler {
 		"POST /sandbox/customers/{phone}/typing":             s.onPhone(s.setTyping),
 		"POST /sandbox/customers/{phone}/platform":           s.onPhone(s.setPlatform),
 
-		"GET /sandbox/groups":      s.listGroups,
-		"POST /sandbox/groups":     s.createGroup,
-		"POST /sandbox/scan":       s.scan,
-		"GET /sandbox/webhooks":    s.listWebhooks,
-		"DELETE /sandbox/webhooks": s.clearWebhooks,
-		"GET /sandbox/faults":      s.listFaults,
-		"POST /sandbox/faults":     s.switchFault,
-		"GET /sandbox/events":      s.stream,
-		"GET /sandbox/facts":       s.listFacts,
-		"GET /sandbox/network":     s.showNetwork,
+		"GET /sandbox/groups":         s.listGroups,
+		"POST /sandbox/groups":        s.createGroup,
+		"POST /sandbox/scan":          s.scan,
+		"GET /sandbox/webhooks":       s.listWebhooks,
+		"DELETE /sandbox/webhooks":    s.clearWebhooks,
+		"GET /sandbox/faults":         s.listFaults,
+		"POST /sandbox/faults":        s.switchFault,
+		"GET /sandbox/events":         s.stream,
+		"GET /sandbox/samples/{name}": serveSample,
+		"GET /sandbox/facts":          s.listFacts,
+		"GET /sandbox/network":        s.showNetwork,
 	} {
 		mux.Handle(pattern, s.answer(h))
 	}
