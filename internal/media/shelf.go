@@ -103,11 +103,12 @@ func (d *draft) place() error {
 	if err := d.shelf.root.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
-	if _, err := d.shelf.root.Lstat(to); err == nil {
-		return nil // the same bytes are there
-	}
-	if err := d.shelf.root.Rename(d.name, to); err != nil {
-		return err
+	// Where the same bytes are there, their directory may not be on the disk yet: whoever put them
+	// there may be about to sync it.
+	if _, err := d.shelf.root.Lstat(to); err != nil {
+		if err := d.shelf.root.Rename(d.name, to); err != nil {
+			return err
+		}
 	}
 	for _, p := range []string{dir, path.Dir(dir), "."} {
 		if err := d.shelf.syncDir(p); err != nil {
