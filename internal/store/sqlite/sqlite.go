@@ -128,8 +128,8 @@ func (s *Store) write(ctx context.Context, do func(*tx) error) error {
 	return s.writer.do(ctx, do, false)
 }
 
-// writePatiently is write for what nobody waits for: it leaves the disk to others for a moment, so
-// that it shares the next commit instead of making its own.
+// writePatiently is write for what no program waits for, the end of a row or a receipt: it leaves the
+// disk to others for a moment, so that it shares the next commit instead of making its own.
 func (s *Store) writePatiently(ctx context.Context, do func(*tx) error) error {
 	return s.writer.do(ctx, do, true)
 }

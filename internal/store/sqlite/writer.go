@@ -18,7 +18,7 @@ const (
 	// maxGroup bounds the jobs of one transaction, and so how long the first of them waits.
 	maxGroup = 64
 	// linger is how long a patient job waits for company. A commit takes about as long on a fast disk.
-	linger = 3 * time.Millisecond
+	linger = 2 * time.Millisecond
 )
 
 // writer owns the one connection that writes. The jobs that arrive while a commit waits for the disk
