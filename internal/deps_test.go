@@ -48,10 +48,11 @@ var mayImport = map[string]string{
 	"netguard":  "code.dny.dev/ssrf",
 
 	// behaviour
-	"gateway": "id fault message channel event backend store lifecycle obs",
-	"media":   "id fault message store netguard golang.org/x/image",
-	"webhook": "id fault channel event store lifecycle obs netguard",
-	"api":     "id fault message channel event gateway whapi obs api/docs github.com/go-chi/chi rsc.io/qr",
+	"gateway":      "id fault message channel event backend store lifecycle obs",
+	"media/ffmpeg": "media golang.org/x/sys",
+	"media":        "id fault message store netguard golang.org/x/image",
+	"webhook":      "id fault channel event store lifecycle obs netguard",
+	"api":          "id fault message channel event gateway whapi obs api/docs github.com/go-chi/chi rsc.io/qr",
 	// shows the document to people
 	"api/docs": "whapi go.yaml.in/yaml",
 
