@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"database/sql/driver"
 	"maps"
 	"slices"
 	"strings"
@@ -65,3 +66,9 @@ func (s *Store) Plan(ctx context.Context, query string) (steps []string, err err
 }
 
 func (s *Store) Read(ctx context.Context, do func(*Tx) error) error { return s.read(ctx, do) }
+
+// Between returns o with something between the store and the driver.
+func (o Options) Between(wrap func(driver.Connector) driver.Connector) Options {
+	o.between = wrap
+	return o
+}

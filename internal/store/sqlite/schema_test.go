@@ -56,6 +56,9 @@ func TestVersion1(t *testing.T) {
 	if m, err := s.Message(ctx, testChannel, read); err != nil || m.Status != message.Read || m.Content != (message.Text{Body: "first"}) {
 		t.Errorf("message %+v, %v", m, err)
 	}
+	if n, err := s.Sweep(ctx, want.AcceptedAt, 10); n != 1 || err != nil {
+		t.Errorf("%d rows had ended long ago (%v), want the one that was sent", n, err)
+	}
 	line := store.Line{Channel: testChannel, Webhook: hook}
 	d, ok, _, err := s.DueDelivery(ctx, line, time.Unix(1762077610, 0))
 	if !ok || err != nil || d.Record.Event != "evt_1" || d.Attempts != 1 || string(d.Record.Body) != "{}" {

@@ -9,6 +9,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -35,6 +36,9 @@ type Options struct {
 	Readers int
 	// Log receives the store's messages; nil means none.
 	Log *slog.Logger
+
+	// between stands between the store and the driver, in tests; nil means nothing.
+	between func(driver.Connector) driver.Connector
 }
 
 func (o Options) withDefaults() Options {
@@ -78,7 +82,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if o.Path == "" {
 		return s, nil
 	}
-	db, err := openPool(dsn(o.Path)+"&_query_only=1", o.Readers)
+	db, err := o.pool("&_query_only=1", o.Readers)
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open store: %w", err), w.close())
 	}
@@ -112,10 +116,14 @@ func dsn(path string) string {
 	return name + "?_busy_timeout=5000&_journal_mode=WAL&_synchronous=FULL&_foreign_keys=1&_dqs=0"
 }
 
-func openPool(dsn string, size int) (*sql.DB, error) {
-	c, err := sqlite.NewConnector(dsn)
+// pool opens size connections that behave as dsn says and as more demands.
+func (o Options) pool(more string, size int) (*sql.DB, error) {
+	c, err := sqlite.NewConnector(dsn(o.Path) + more)
 	if err != nil {
 		return nil, err
+	}
+	if o.between != nil {
+		c = o.between(c)
 	}
 	db := sql.OpenDB(c)
 	db.SetMaxOpenConns(size)

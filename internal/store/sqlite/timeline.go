@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
 	"time"
 
 	"tapgate/internal/id"
@@ -74,7 +75,7 @@ func readRow(t *tx, l *store.Timeline, ch id.Channel, num int64) error {
 }
 
 func readReached(t *tx, l *store.Timeline, num int64) error {
-	return t.each(func(rows *sql.Rows) error {
+	err := t.each(func(rows *sql.Rows) error {
 		var r store.Reached
 		var at int64
 		err := rows.Scan(&r.Status, &r.Viewer, &at)
@@ -82,6 +83,21 @@ func readReached(t *tx, l *store.Timeline, num int64) error {
 		l.Reached = append(l.Reached, r)
 		return err
 	}, `select status, viewer, at from message_status where message = ?`, num)
+	slices.SortStableFunc(l.Reached, earlier)
+	return err
+}
+
+// earlier orders statuses by time. WhatsApp tells seconds, within which they come in their own order.
+func earlier(a, b store.Reached) int {
+	switch byTime := a.At.Compare(b.At); {
+	case byTime != 0:
+		return byTime
+	case b.Status.Follows(a.Status):
+		return -1
+	case a.Status.Follows(b.Status):
+		return 1
+	}
+	return 0
 }
 
 // readReplies reads the messages that cite the one, and what was told of them.

@@ -49,7 +49,7 @@ type job struct {
 }
 
 func openWriter(ctx context.Context, o Options) (*writer, error) {
-	db, err := openPool(dsn(o.Path), 1)
+	db, err := o.pool("", 1)
 	if err != nil {
 		return nil, err
 	}

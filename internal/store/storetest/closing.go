@@ -33,6 +33,9 @@ func closedSaysSo(f *fixture) {
 		"SetSettings":    func() error { return f.s.SetSettings(f.ctx, ch, channel.DefaultSettings()) },
 		"Accept":         func() error { _, err := f.s.Accept(f.ctx, o, m); return err },
 		"NextOutbound":   func() error { _, _, err := f.s.NextOutbound(f.ctx, ch, 0); return err },
+		"Keyed":          func() error { _, err := f.s.Keyed(f.ctx, ch, "k"); return err },
+		"Timeline":       func() error { _, err := f.s.Timeline(f.ctx, ch, m.ID); return err },
+		"Sweep":          func() error { _, err := f.s.Sweep(f.ctx, at(1), 1); return err },
 		"Postpone":       func() error { return f.s.Postpone(f.ctx, ch, 1, at(1), store.Try{}) },
 		"Finish": func() error {
 			return f.s.Finish(f.ctx, ch, store.Ending{Seq: 1, Outcome: store.Outcome{Status: message.Sent, At: at(1)}})

@@ -26,6 +26,8 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 	}{
 		{"Channels", channels},
 		{"Outbox", outbox},
+		{"Keys", keys},
+		{"Timelines", timelines},
 		{"Messages", messages},
 		{"Statuses", statuses},
 		{"Events", events},
