@@ -42,6 +42,25 @@ func (m Message) Media(extension string) Media {
 	return joinMedia(extension, groups...)
 }
 
+// Message returns the id of the message that the file came with, which may tell only a digest of its
+// stanza id. The error wraps ErrMedia when the file did not come with a message.
+func (m Media) Message() (Message, error) {
+	_, groups, _ := strings.Cut(string(m), "-")
+	var segments []string
+	for group := range strings.SplitSeq(groups, "-") {
+		b, err := hex.DecodeString(group)
+		if err != nil {
+			return Message{}, ErrMedia
+		}
+		segments = append(segments, encoding.EncodeToString(b))
+	}
+	found, err := ParseMessage(strings.Join(segments, "-"))
+	if err != nil {
+		return Message{}, fmt.Errorf("%w: %w", ErrMedia, err)
+	}
+	return found, nil
+}
+
 func joinMedia(extension string, groups ...[]byte) Media {
 	out := extensionOf(extension)
 	for _, g := range groups {

@@ -76,3 +76,25 @@ func FuzzParseMedia(f *testing.F) {
 		}
 	})
 }
+
+// TestMessageOfMedia: the id of received media names its message, by every kind of id; a file that came
+// with no message names none.
+func TestMessageOfMedia(t *testing.T) {
+	for _, m := range []id.Message{
+		{Stanza: "3EB0AABBCCDDEEFF001122", Chat: id.User("61371989950").Private()},
+		{Stanza: "3A0102030405060708FF", Chat: id.Chat{User: "120363012345678901", Server: id.Group}, Participant: "61371989950"},
+		{Stanza: "3eb0aabbccddeeff001122", Chat: id.Chat{User: "161371989950123", Server: id.Hidden}, FromMe: true},
+		{Stanza: "not hexadecimal", Chat: id.User("61371989950").Private()},
+		{Stanza: strings.Repeat("long ", 20), Chat: id.User("61371989950").Private()},
+	} {
+		got, err := m.Media("jpeg").Message()
+		if err != nil || got.String() != m.String() {
+			t.Errorf("%s names %s, %v; want %s", m.Media("jpeg"), got, err, m)
+		}
+	}
+	for _, none := range []id.Media{"", "jpeg-xy-ab", "jpeg-00-00", "jpeg-ab"} {
+		if m, err := none.Message(); !errors.Is(err, id.ErrMedia) {
+			t.Errorf("%q names %s, %v", none, m, err)
+		}
+	}
+}

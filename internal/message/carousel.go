@@ -64,6 +64,16 @@ func (c Carousel) Single() (i Interactive, ok bool) {
 	return Interactive{Body: body + card.Text, Media: &card.Media, Action: card.Buttons}, true
 }
 
+// Slim returns c without what belongs to the original only: a message that cites another one does not
+// carry its pictures again.
+func Slim(c Content) Content {
+	out, _ := EachMedia(c, func(_ string, m Media) (Media, error) {
+		m.Thumbnail, m.Remote, m.Link = nil, nil, ""
+		return m, nil
+	})
+	return out
+}
+
 // EachMedia returns c with do applied to each of its media, such as bringing it into the media
 // store. It stops at the first error. path is the JSON pointer of the media in a request's body.
 func EachMedia(c Content, do func(path string, m Media) (Media, error)) (Content, error) {

@@ -70,6 +70,28 @@ func (m Media) Kind() Kind { return Kind(m.As) }
 
 func (Media) content() {}
 
+// Extension is how names of files of this type end, without the point.
+func (m Media) Extension() string {
+	t, _, _ := strings.Cut(m.MimeType, ";")
+	switch t = strings.ToLower(strings.TrimSpace(t)); t {
+	case "audio/ogg":
+		return "oga"
+	case "audio/mpeg":
+		return "mp3"
+	case "audio/mp4":
+		return "m4a"
+	case "text/plain":
+		return "txt"
+	case "image/jpeg", "image/png", "image/gif", "image/webp", "video/mp4", "video/3gpp", "audio/aac", "audio/amr", "application/pdf", "application/zip":
+		_, ext, _ := strings.Cut(t, "/")
+		return ext
+	}
+	if i := strings.LastIndexByte(m.FileName, '.'); i >= 0 && i+1 < len(m.FileName) {
+		return m.FileName[i+1:]
+	}
+	return "bin"
+}
+
 // media checks a file that a message is to carry: where it is to be had, and, as soon as that is
 // known, that it is of a kind that can stand there.
 func (k *checker) media(path string, m Media, kinds ...MediaKind) {

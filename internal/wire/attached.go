@@ -127,13 +127,3 @@ func ReadRemote(b []byte) (Remote, error) {
 	}
 	return nil, fmt.Errorf("the note of media names nothing to fetch")
 }
-
-// slim leaves out of a cited content what belongs to the original only: pictures would be stored
-// again with each tap.
-func slim(c message.Content) message.Content {
-	out, _ := message.EachMedia(c, func(_ string, m message.Media) (message.Media, error) {
-		m.Thumbnail, m.Remote = nil, nil
-		return m, nil
-	})
-	return out
-}

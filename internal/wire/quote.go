@@ -33,7 +33,7 @@ func readQuote(c *waE2E.ContextInfo) *Quote {
 
 func readQuoted(c *waE2E.ContextInfo) message.Content {
 	content, _ := read(unwrap(c.GetQuotedMessage()))
-	return slim(content)
+	return message.Slim(content)
 }
 
 // context is what a message that cites q carries.
