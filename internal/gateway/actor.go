@@ -32,6 +32,7 @@ type actor struct {
 	line    *line
 	endings chan ending    // from serve to settle
 	done    chan struct{}  // closed when serve and settle have ended
+	arrived chan struct{}  // holds a token when a file may wait to be fetched
 	tasks   sync.WaitGroup // started by spawn
 
 	control sync.Mutex
@@ -61,6 +62,7 @@ type view struct {
 func newActor(g *Gateway, c channel.Channel, waiting int) *actor {
 	a := &actor{Gateway: g, id: c.ID, startedAt: g.Now(), line: newLine(waiting)}
 	a.endings, a.done = make(chan ending, maxUnsettled/2), make(chan struct{})
+	a.arrived = make(chan struct{}, 1)
 	a.view.Store(&view{channel: c, state: channel.Idle, changed: make(chan struct{})})
 	return a
 }

@@ -30,12 +30,15 @@ func (a *actor) again(ctx context.Context, d Draft, earlier store.Keyed) (messag
 	}
 	switch m.Status {
 	case message.Pending:
-		return a.outcomeOf(ctx, m, ear.out, d.Typing)
+		m, err = a.outcomeOf(ctx, m, ear.out, d.Typing)
+		return a.shown(ctx, m), err
 	case message.Failed:
-		return m, a.whyFailed(ctx, m)
+		return a.shown(ctx, m), a.whyFailed(ctx, m)
 	}
-	m.Status = message.Sent // what came after it, the first answer did not tell either
-	return m, nil
+	if m.Edits.IsZero() {
+		m.Status = message.Sent // what came after it, the first answer did not tell either
+	}
+	return a.shown(ctx, m), nil
 }
 
 // whyFailed returns the error that the first caller got.

@@ -40,7 +40,7 @@ func (g *Gateway) AddChannel(ctx context.Context, n NewChannel) (c channel.Chann
 		return channel.Channel{}, "", errNotRunning()
 	}
 	if err := g.Store.AddChannel(ctx, c, hash(n.Token)); err != nil {
-		return channel.Channel{}, "", err
+		return channel.Channel{}, "", stored(err)
 	}
 	if g.phase == running {
 		g.enlist(newActor(g, c, 0))
@@ -50,7 +50,8 @@ func (g *Gateway) AddChannel(ctx context.Context, n NewChannel) (c channel.Chann
 
 // Channels returns all channels in the order of their creation.
 func (g *Gateway) Channels(ctx context.Context) ([]channel.Channel, error) {
-	return g.Store.Channels(ctx)
+	list, err := g.Store.Channels(ctx)
+	return list, stored(err)
 }
 
 // Authenticate returns the channel that a token opens. An unknown token is a fault of kind NotFound,
@@ -61,7 +62,7 @@ func (g *Gateway) Authenticate(ctx context.Context, token string) (id.Channel, e
 	if fault.Is(err, fault.NotFound) {
 		return "", errNoChannel()
 	}
-	return ch, err
+	return ch, stored(err)
 }
 
 func hash(token string) store.TokenHash { return sha256.Sum256([]byte(token)) }

@@ -26,6 +26,8 @@ type Options struct {
 	Store   store.Store
 	Backend backend.Backend
 	Planner Planner
+	// Media keeps files. nil refuses messages that carry some.
+	Media MediaStore
 	// AckWait is how long Send waits for WhatsApp's ack before it answers "pending". 0 means 5 s,
 	// a negative value not at all.
 	AckWait time.Duration
@@ -63,6 +65,8 @@ type Gateway struct {
 	// way has to end too.
 	soft, hard context.Context
 	end, cut   context.CancelFunc
+
+	sweeper sync.WaitGroup
 }
 
 // phase is how far the service is in its life.

@@ -34,6 +34,8 @@ func (p *planner) Plan(ev event.Event, c channel.Channel) (store.Record, error) 
 		r.Body = fmt.Appendf(nil, "received %s", words(p.Message.Content))
 	case event.MessageSent:
 		r.Body = fmt.Appendf(nil, "message %s %s", words(p.Message.Content), p.Message.Status)
+	case event.MessageEdited:
+		r.Body = fmt.Appendf(nil, "edited %s to %s", words(p.Before.Content), words(p.After.Content))
 	case event.StatusChanged:
 		r.Body = fmt.Appendf(nil, "status %s", p.Status)
 	case event.StateChanged:
@@ -48,6 +50,8 @@ func words(c message.Content) string {
 		return c.Body
 	case message.Interactive:
 		return c.Body
+	case message.Media:
+		return fmt.Sprintf("%s of %d bytes at %s", c.As, c.Size, c.Link)
 	case message.Reply:
 		return c.ID + "=" + c.Title
 	}

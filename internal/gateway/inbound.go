@@ -6,6 +6,7 @@ import (
 
 	"tapgate/internal/channel"
 	"tapgate/internal/event"
+	"tapgate/internal/message"
 )
 
 // receive makes durable what a session heard. It returns nil only when all of it is.
@@ -26,6 +27,10 @@ func (a *actor) receiveOne(ctx context.Context, c channel.Channel, p event.Paylo
 		if err := a.complete(ctx, &r.Message); err != nil {
 			return err
 		}
+		r.Message = named(r.Message)
+		if a.fetchesFirst(c, r.Message) {
+			return a.receiveLater(ctx, r.Message)
+		}
 		p = r
 	}
 	rec, err := a.plan(c, p)
@@ -44,6 +49,15 @@ func (a *actor) receiveOne(ctx context.Context, c channel.Channel, p event.Paylo
 	}
 	if err == nil && news {
 		a.wakeFor(rec.Webhooks)
+	}
+	return err
+}
+
+// receiveLater makes a message durable, and that its file is fetched before it is told.
+func (a *actor) receiveLater(ctx context.Context, m message.Message) error {
+	_, err := a.Store.ReceiveLater(ctx, a.id, m)
+	if err == nil {
+		a.expect()
 	}
 	return err
 }

@@ -47,6 +47,7 @@ const (
 	codeExpired  = "expired"
 	codeUnpaired = "unpaired"
 	codeUnknown  = "unknown_outcome"
+	codeMedia    = "media_lost"
 )
 
 // failed returns how a row ends that WhatsApp has not answered.

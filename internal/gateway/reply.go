@@ -29,7 +29,7 @@ func (a *actor) complete(ctx context.Context, m *message.Message) error {
 	if cites.QuotedAuthor == "" {
 		cites.QuotedAuthor = original.From
 	}
-	cites.Quoted = completeQuote(cites.Quoted, original.Content)
+	cites.Quoted = message.Slim(completeQuote(cites.Quoted, original.Content))
 	m.Context = &cites
 	if r, ok := m.Content.(message.Reply); ok {
 		m.Content = completeReply(r, original.Content)
@@ -76,17 +76,19 @@ func completeQuote(quote, original message.Content) message.Content {
 
 // completeReply gives a tap the words that stood on what was tapped.
 func completeReply(r message.Reply, original message.Content) message.Reply {
+	if c, ok := original.(message.Carousel); ok {
+		for _, card := range c.Cards {
+			r = fillButton(r, card.Buttons)
+		}
+		return r
+	}
 	o, ok := original.(message.Interactive)
 	if !ok {
 		return r
 	}
 	switch action := o.Action.(type) {
 	case message.Buttons:
-		for _, b := range action {
-			if b.Kind == message.QuickReply && b.ID == strings.TrimPrefix(r.ID, buttonPrefix) && r.Title == "" {
-				r.Title = b.Title
-			}
-		}
+		return fillButton(r, action)
 	case message.List:
 		for _, s := range action.Sections {
 			for _, row := range s.Rows {
@@ -94,6 +96,15 @@ func completeReply(r message.Reply, original message.Content) message.Reply {
 					return fillRow(r, row)
 				}
 			}
+		}
+	}
+	return r
+}
+
+func fillButton(r message.Reply, list message.Buttons) message.Reply {
+	for _, b := range list {
+		if b.Kind == message.QuickReply && b.ID == strings.TrimPrefix(r.ID, buttonPrefix) && r.Title == "" {
+			r.Title = b.Title
 		}
 	}
 	return r

@@ -17,6 +17,9 @@ type Draft struct {
 	Content message.Content
 	// Typing is how long "typing" is shown before the message leaves. 0 shows nothing.
 	Typing time.Duration
+	// Quote is the message that is cited, Edit the one of ours whose content is replaced; zero for
+	// none.
+	Quote, Edit id.Message
 	// Recipe names the encoding; "" lets the backend choose.
 	Recipe string
 	// Key lets the caller repeat the request; the zero Key does not.
@@ -30,6 +33,8 @@ type Draft struct {
 //
 // A draft with a key that the channel knows already sends nothing: the answer is that of the first,
 // also after a restart. The error is of kind Conflict when the first asked for something else.
+//
+// A draft that edits a message is sent as a message of its own; what is returned is the edited one.
 //
 // Errors are faults. Nothing was accepted when the kind is Invalid, Unpaired ("need channel
 // authorization for send message"), NotFound, or Busy without a Code. One with a Code is WhatsApp's
@@ -58,7 +63,14 @@ func (g *Gateway) Send(ctx context.Context, ch id.Channel, d Draft) (message.Mes
 	if v.session == nil {
 		return message.Message{}, &fault.Error{Kind: fault.Unavailable, Message: "The session of this channel is not open yet", RetryAfter: 2 * time.Second}
 	}
-	env, err := v.session.Prepare(ctx, backend.Draft{Chat: d.To, Content: d.Content, Recipe: d.Recipe})
+	l, err := a.letter(ctx, d)
+	if err != nil {
+		return message.Message{}, err
+	}
+	if l.Content, err = a.obtain(ctx, d.Content); err != nil {
+		return message.Message{}, err
+	}
+	env, err := v.session.Prepare(ctx, l.draft())
 	if err != nil {
 		return message.Message{}, err
 	}
@@ -67,14 +79,15 @@ func (g *Gateway) Send(ctx context.Context, ch id.Channel, d Draft) (message.Mes
 		return message.Message{}, &fault.Error{Kind: fault.Busy, Message: "Too many messages are waiting in this channel", RetryAfter: 30 * time.Second}
 	}
 	defer a.line.leave(p.ear)
-	m, earlier, err := a.accept(ctx, v, d, env, p)
+	m, earlier, err := a.accept(ctx, v, l, env, p)
 	if err != nil {
 		return message.Message{}, notAccepted(err)
 	}
 	if earlier != nil {
 		return a.again(ctx, d, *earlier)
 	}
-	return a.outcomeOf(ctx, m, p.out, d.Typing)
+	m, err = a.outcomeOf(ctx, m, p.out, d.Typing)
+	return a.shown(ctx, m), err
 }
 
 func validate(d Draft) error {
@@ -91,7 +104,7 @@ func validate(d Draft) error {
 }
 
 // accept commits a prepared message and hands it to the line, unless its key is known.
-func (a *actor) accept(ctx context.Context, v *view, d Draft, env backend.Envelope, p place) (message.Message, *store.Keyed, error) {
+func (a *actor) accept(ctx context.Context, v *view, l letter, env backend.Envelope, p place) (message.Message, *store.Keyed, error) {
 	now := a.Now().UTC()
 	m := message.Message{
 		ID:      id.Message{Stanza: env.Stanza, Chat: env.Chat, FromMe: true},
@@ -99,18 +112,22 @@ func (a *actor) accept(ctx context.Context, v *view, d Draft, env backend.Envelo
 		Source:  message.SourceAPI,
 		At:      now.Truncate(time.Second),
 		Status:  message.Pending,
-		Content: d.Content,
+		Content: l.Content,
+		Context: l.context(),
+	}
+	if l.edited != nil {
+		m.Edits = l.edited.ID
 	}
 	o := store.Outbound{
-		Channel: a.id, Message: m.ID, Payload: env.Payload, Recipe: env.Recipe, Typing: d.Typing,
+		Channel: a.id, Message: m.ID, Payload: env.Payload, Recipe: env.Recipe, Typing: l.Typing,
 		AcceptedAt: now, ExpiresAt: now.Add(a.Expiry),
 	}
 	var earlier *store.Keyed
 	var err error
-	if d.Key.Name == "" {
+	if l.Key.Name == "" {
 		o.Seq, err = a.Store.Accept(ctx, o, m)
 	} else {
-		o.Seq, earlier, err = a.Store.AcceptOnce(ctx, o, m, d.Key)
+		o.Seq, earlier, err = a.Store.AcceptOnce(ctx, o, m, l.Key)
 	}
 	switch {
 	case err != nil:

@@ -116,11 +116,13 @@ func (a *actor) carry(e entry) (end ending, ok bool) {
 		}
 		typed = true
 		try := store.Try{At: a.Now().UTC()}
-		a.line.depart(e)
-		ack, err := v.session.Send(a.hard, envelope(e.Outbound))
+		ack, err := a.attempt(v, &e)
 		try.Took = a.Now().Sub(try.At)
 		refusal := (*backend.Refusal)(nil)
 		switch {
+		case errors.As(err, &errNoFile{}):
+			try.Result, try.Reason = store.TryRefused, err.Error()
+			return ending{e, failed(codeMedia, "A file of the message is not in the media store any more."), try}, true
 		case err == nil:
 			try.Result = store.TryAcked
 			return ending{e, result{Outcome: store.Outcome{Status: message.Sent, At: ack.At}}, try}, true
@@ -143,6 +145,15 @@ func (a *actor) carry(e entry) (end ending, ok bool) {
 			a.postpone(&e, try)
 		}
 	}
+}
+
+// attempt hands a row to WhatsApp, with its files.
+func (a *actor) attempt(v *view, e *entry) (backend.Ack, error) {
+	if err := a.fill(v, e); err != nil {
+		return backend.Ack{}, err
+	}
+	a.line.depart(*e)
+	return v.session.Send(a.hard, envelope(e.Outbound))
 }
 
 // ready waits until the row may be attempted, and returns the view with the session to use.

@@ -50,6 +50,7 @@ func (g *Gateway) load(ctx context.Context) error {
 	for _, a := range actors {
 		g.enlist(a)
 	}
+	g.sweeper.Go(g.sweep)
 	return nil
 }
 
@@ -58,6 +59,9 @@ func (g *Gateway) enlist(a *actor) {
 	g.actors[a.id] = a
 	go a.serve()
 	go a.settle()
+	if g.Media != nil {
+		a.spawn(a.download)
+	}
 }
 
 // everyone returns the actors there are.
@@ -88,6 +92,7 @@ func (g *Gateway) Stop(ctx context.Context) error {
 		})
 	}
 	all.Wait()
+	g.sweeper.Wait()
 	if hurried.Load() {
 		return ctx.Err()
 	}

@@ -31,7 +31,7 @@ func (g *Gateway) UpdateSettings(ctx context.Context, ch id.Channel, change func
 			return err
 		}
 		if err := a.Store.SetSettings(ctx, ch, after); err != nil {
-			return err
+			return stored(err)
 		}
 		v.channel.Settings = clone(after)
 		return nil
@@ -44,7 +44,7 @@ func (g *Gateway) UpdateSettings(ctx context.Context, ch id.Channel, change func
 }
 
 func clone(s channel.Settings) channel.Settings {
-	s.Extra = maps.Clone(s.Extra)
+	s.Extra, s.AutoDownload = maps.Clone(s.Extra), slices.Clone(s.AutoDownload)
 	s.Webhooks = slices.Clone(s.Webhooks)
 	for i, w := range s.Webhooks {
 		s.Webhooks[i].Events = slices.Clone(w.Events)

@@ -53,7 +53,7 @@ func (a *actor) finish(list []ending) {
 	ctx := context.WithoutCancel(a.hard) // what WhatsApp has confirmed is worth a moment more
 	ends := make([]store.Ending, len(list))
 	for i, e := range list {
-		ends[i] = store.Ending{Seq: e.Seq, Outcome: e.Outcome, Try: e.try, Tell: a.outcome(ctx, e.entry, e.Outcome)}
+		ends[i] = a.outcome(ctx, e)
 	}
 	for n := 1; ; n++ {
 		err := a.Store.Finish(ctx, a.id, ends...)
@@ -95,31 +95,34 @@ func (a *actor) afterAck(ctx context.Context, s event.StatusChanged) {
 	}
 }
 
-// outcome returns what webhooks hear of the end of a row: the message, if it was sent, and its
-// status. What can't be rendered is not told, since the row has to end.
-func (a *actor) outcome(ctx context.Context, e entry, out store.Outcome) []store.Record {
-	var told []event.Payload
-	if out.Status == message.Sent {
-		if m, err := a.messageOf(ctx, e); err == nil {
-			m.Status, m.At = out.Status, out.At
-			told = append(told, event.MessageSent{Message: m})
-		} else {
+// outcome returns the end of a row with what webhooks hear of it: the message, if it was sent, and
+// its status; of an edit that was sent only the message that it has changed. What can't be rendered
+// is not told, since the row has to end.
+func (a *actor) outcome(ctx context.Context, e ending) store.Ending {
+	end := store.Ending{Seq: e.Seq, Outcome: e.Outcome, Try: e.try}
+	told := []event.Payload{event.StatusChanged{Message: e.Message, Status: e.Status, At: e.At, Reason: e.Reason}}
+	if e.Status == message.Sent {
+		m, err := a.messageOf(ctx, e.entry)
+		switch {
+		case err != nil:
 			a.log().Error("sent message not told", "message", e.Message.String(), "error", err)
+		case m.Edits.IsZero():
+			m.Status, m.At = e.Status, e.At
+			told = append([]event.Payload{event.MessageSent{Message: m}}, told...)
+		default:
+			end.Edited, told = a.changed(ctx, m)
 		}
 	}
-	told = append(told, event.StatusChanged{Message: e.Message, Status: out.Status, At: out.At, Reason: out.Reason})
-
 	c := a.view.Load().channel
-	list := make([]store.Record, 0, len(told))
 	for _, p := range told {
 		rec, err := a.plan(c, p)
 		if err != nil {
 			a.log().Error("outcome not told", "message", e.Message.String(), "error", err)
 			continue
 		}
-		list = append(list, rec)
+		end.Tell = append(end.Tell, rec)
 	}
-	return list
+	return end
 }
 
 func (a *actor) messageOf(ctx context.Context, e entry) (message.Message, error) {
