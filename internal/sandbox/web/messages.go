@@ -1,11 +1,8 @@
 package web
 
 import (
-	"context"
 	"encoding/base64"
-	"errors"
 	"net/http"
-	"strconv"
 	"strings"
 
 	"tapgate/internal/sandbox/phone"
@@ -110,55 +107,6 @@ func (f *faults) media(text, mime string) ([]byte, string) {
 		mime, _, _ = strings.Cut(http.DetectContentType(data), ";")
 	}
 	return data, mime
-}
-
-// serveMedia answers with the decrypted bytes; "?card=1" means those of that card. They are
-// a stranger's: whatever a browser could run is handed over as a download.
-func (s *Server) serveMedia(w http.ResponseWriter, r *http.Request, p *phone.Phone) error {
-	ctx, cancel := within(r)
-	defer cancel()
-	mime, data, err := media(ctx, p, r.PathValue("id"), r.URL.Query().Get("card"))
-	if err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", mime)
-	w.Header().Set("Content-Length", strconv.Itoa(len(data)))
-	if !shown(mime) {
-		w.Header().Set("Content-Type", "application/octet-stream")
-		w.Header().Set("Content-Disposition", "attachment")
-	}
-	_, _ = w.Write(data)
-	return nil
-}
-
-// media fetches the attachment of a message, or of one of its cards. Where there is none, that is
-// nothing a person could not do (409) but something that is not there (404).
-func media(ctx context.Context, p *phone.Phone, id, card string) (mime string, data []byte, err error) {
-	if card == "" {
-		mime, data, err = p.Media(ctx, id)
-	} else {
-		n, wrong := strconv.Atoi(card)
-		if wrong != nil || n < 0 {
-			return "", nil, faults{"card must be the index of a card, from 0"}.err()
-		}
-		mime, data, err = p.CardMedia(ctx, id, n)
-	}
-	if refused, ok := errors.AsType[*phone.Refused](err); ok {
-		return "", nil, notFound(refused.Reason)
-	}
-	return mime, data, err
-}
-
-// shown reports whether a browser may show bytes of this type in place.
-func shown(mime string) bool {
-	kind, sub, _ := strings.Cut(strings.ToLower(mime), "/")
-	switch kind {
-	case "video", "audio":
-		return true
-	case "image":
-		return !strings.Contains(sub, "svg") && !strings.Contains(sub, "xml")
-	}
-	return false
 }
 
 func (s *Server) markRead(w http.ResponseWriter, r *http.Request, p *phone.Phone) error {

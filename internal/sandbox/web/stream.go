@@ -16,8 +16,8 @@ type change struct {
 }
 
 // stream sends what happens as server-sent events. The event's name is "webhook", with the request
-// as its data, or what changed on a phone: "message", "status", "tap", "typing", "presence", "group".
-// It starts with now; on (re)connecting a reader fetches the past by itself.
+// as its data, or what changed on a phone: "message", "status", "tap", "typing", "presence", "platform",
+// "group". It starts with now; on (re)connecting a reader fetches the past by itself.
 func (s *Server) stream(w http.ResponseWriter, r *http.Request) error {
 	changes, cancelChanges := s.Book.Subscribe()
 	defer cancelChanges()

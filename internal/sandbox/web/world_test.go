@@ -62,7 +62,10 @@ func newWorld(t testing.TB) *world {
 	server := web.New(web.Options{
 		Book: w.book, Network: w.net, Inbox: w.inbox, Business: businessNumber,
 		Facts: func() map[string]any {
-			return map[string]any{"api": "http://127.0.0.1:8080", "token": "secret", "curl": "curl http://127.0.0.1:8080"}
+			return map[string]any{
+				"api": "http://127.0.0.1:8080", "token": "secret", "curl": "curl http://127.0.0.1:8080",
+				"network": "127.0.0.1:9090", "root_key": strings.Repeat("5ca1ab1e", 8),
+			}
 		},
 	})
 	listener := httptest.NewServer(server)

@@ -10,14 +10,15 @@ import { tabs, themeSwitch } from './chrome.js';
 
 const state = new State();
 const typing = new Map(); // "phone chat" -> timer, while the business types to that phone
+const title = document.title;
 const live = document.querySelector('#live');
 
 const device = new Device(document.querySelector('#stage'), {
   context,
   platform: (platform) => attempt(async () => {
-    Object.assign(state.customer(state.open.phone), await api.platform(state.open.phone, platform));
-    state.setMessages(state.open.phone, await api.messages(state.open.phone));
-    draw();
+    const { phone } = state.open;
+    Object.assign(state.customer(phone), await api.platform(phone, platform));
+    await redraw(phone);
   }),
   write: (content) => attempt(() => api.write(state.open.phone, { to: state.recipient(), ...content })),
   attach: (file) => attempt(async () => {
@@ -40,7 +41,7 @@ function context(customer) {
     platform: customer.platform,
     group: state.open.chat !== 'business',
     nameOf: (phone) => state.nameOf(phone),
-    mediaURL: (id, card) => api.mediaURL(customer.phone, id, card),
+    mediaURL: (id, media, card) => api.mediaURL(customer.phone, id, media, card),
     goTo: (id) => device.goTo(id),
     press: (message, press, button) => finger.press(message, press, button),
     openList: (message) => finger.openList(message),
@@ -63,7 +64,14 @@ async function attempt(fn) {
 function draw() {
   drawChats(document.querySelector('#chats'), state, { select, typing: () => false });
   device.draw(state);
+  document.title = (state.unread() ? `(${state.unread()}) ` : '') + title;
   markRead();
+}
+
+// redraw fetches what a phone shows when it imitates another client.
+async function redraw(phone) {
+  state.setMessages(phone, await api.messages(phone));
+  draw();
 }
 
 let drawing = false;
@@ -113,6 +121,7 @@ async function load() {
   await Promise.all(customers.map(async ({ phone }) => state.setMessages(phone, await api.messages(phone))));
   inbox.welcome(facts);
   inbox.set(requests);
+  if (customers.some(({ phone }) => state.all(phone).some(sentByProgram))) inbox.firstMessageSent();
   chooseChat();
   draw();
 }
@@ -122,6 +131,9 @@ function chooseChat() {
   if (state.customer(phone)) state.open = { phone, chat: decodeURIComponent(chat ?? 'business') };
   else if (!state.customer(state.open.phone)) state.open = { phone: state.customers[0]?.phone ?? '', chat: 'business' };
 }
+
+// sentByProgram tells whether a message came from the business, so that the first steps are done.
+const sentByProgram = (message) => !message.from_me && message.from === state.business;
 
 function onTyping({ customer, on }) {
   clearTimeout(typing.get(customer));
@@ -135,8 +147,10 @@ async function onChange(name, change) {
   if (change.message) {
     state.put(change.customer, change.message);
     if (name === 'message' && !change.message.from_me) onTyping({ customer: change.customer, on: false });
+    if (sentByProgram(change.message)) inbox.firstMessageSent();
   }
-  if (name === 'presence' || !state.customer(change.customer)) state.customers = await api.customers();
+  if (name === 'presence' || name === 'platform' || !state.customer(change.customer)) state.customers = await api.customers();
+  if (name === 'platform') await redraw(change.customer);
   drawSoon();
 }
 

@@ -25,7 +25,7 @@ export function bubble(message, context) {
 
 function drawn(message, context) {
   if (message.kind === 'carousel') {
-    const root = box(message, context, [author(message, context), ...texts(message)]);
+    const root = box(message, context, [author(message, context), quotedStrip(message, context), ...texts(message)]);
     return h('div', { class: 'stack' }, root, carousel(message, context));
   }
   const parts = [author(message, context), quotedStrip(message, context), ...content(message, context)];
@@ -68,7 +68,7 @@ function content(message, context) {
     case 'vote': return [h('div', { class: 'body faint' }, icon('poll'), ` ${(message.options ?? []).join(', ') || message.body || 'Voted'}`)];
     case 'unknown': return [h('div', { class: 'body faint', text: message.body || 'A message of a kind that this phone does not know.' })];
     default: return [
-      message.media ? mediaOf(message.media, context.mediaURL(message.id)) : null,
+      message.media ? mediaOf(message.media, context.mediaURL(message.id, message.media)) : null,
       ...texts(message),
     ];
   }

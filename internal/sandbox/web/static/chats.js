@@ -7,7 +7,13 @@ import { isGroup, summary } from './state.js';
 
 const platformNames = { android: 'Android', ios: 'iOS', web: 'Web' };
 
+const drawn = new WeakMap(); // column -> what it was drawn of
+
+// drawChats draws the column again only where it has changed: a chat is not replaced under a finger.
 export function drawChats(el, state, { select, typing }) {
+  const now = JSON.stringify([state.open, state.customers.map((c) => [c, typing(c.phone), state.chats(c.phone)])]);
+  if (drawn.get(el) === now) return;
+  drawn.set(el, now);
   el.replaceChildren(
     h('header', { class: 'column-head' }, h('h2', { text: 'Customers' }), h('span', { class: 'count', text: String(state.customers.length) })),
     h('ul', { class: 'chat-list' }, state.customers.map((customer) => oneCustomer(customer, state, select, typing))),

@@ -17,7 +17,11 @@ export class Device {
   constructor(stage, actions) {
     this.#stage = stage;
     this.actions = actions;
-    this.switch = h('div', { class: 'segments', role: 'radiogroup', 'aria-label': 'Which client this customer uses' });
+    this.switch = h('div', { class: 'segments', role: 'radiogroup', 'aria-label': 'Which client this customer uses' },
+      platforms.map(([value, name, symbol]) => h('button', {
+        type: 'button', role: 'radio', data: { platform: value },
+        on: { click: () => this.actions.platform(value), keydown: (event) => this.#arrow(event, value) },
+      }, icon(symbol), h('span', { text: name }))));
     this.caption = h('p', { class: 'caption' });
     this.face = h('span', { class: 'face' });
     this.title = h('span', { class: 'peer-name' });
@@ -47,13 +51,11 @@ export class Device {
   }
 
   #drawSwitch(customer) {
-    this.switch.replaceChildren(...platforms.map(([value, name, symbol]) => {
-      const on = customer.platform === value;
-      const button = h('button', { type: 'button', role: 'radio', 'aria-checked': String(on), tabindex: on ? '0' : '-1', data: { platform: value } }, icon(symbol), h('span', { text: name }));
-      button.addEventListener('click', () => this.actions.platform(value));
-      button.addEventListener('keydown', (event) => this.#arrow(event, value));
-      return button;
-    }));
+    for (const button of this.switch.children) { // kept, so that none is replaced under a finger
+      const on = button.dataset.platform === customer.platform;
+      button.setAttribute('aria-checked', String(on));
+      button.tabIndex = on ? 0 : -1;
+    }
   }
 
   async #arrow(event, value) {

@@ -19,7 +19,7 @@ export function h(tag, props = {}, ...children) {
 // clock shows unix seconds, or anything Date reads, as a person's watch would.
 export function clock(when) {
   const date = typeof when === 'number' ? new Date(when * 1000) : new Date(when);
-  return date.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
+  return date.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
 }
 
 // number shows the digits of a phone number in groups.

@@ -2,14 +2,13 @@
 import { h, clock, copyButton } from './dom.js';
 import { icon } from './icons.js';
 import { prettyJSON } from './json.js';
-import { welcome } from './welcome.js';
+import { firstMessageSent, welcome } from './welcome.js';
 
 const shownLimit = 200; // requests; more make the page slow, the API has them all
 
 export class Inbox {
   #requests = new Map(); // number -> { request, el }
   #first = true;
-  #folded = false;
 
   constructor(el, { clear }) {
     this.el = el;
@@ -18,23 +17,25 @@ export class Inbox {
     this.empty = h('div', { class: 'empty' }, icon('inbox'), h('p', { text: 'Nothing received yet.' }),
       h('p', { class: 'faint', text: 'Press a button on the phone: what your program’s webhook would get appears here.' }));
     this.guide = h('div');
+    this.more = h('button', { type: 'button', class: 'quiet', 'aria-pressed': 'false', text: 'All statuses', hidden: true, on: { click: () => this.#showAll() } });
     const wipe = h('button', { type: 'button', class: 'round small', 'aria-label': 'Empty the inbox', title: 'Empty the inbox', on: { click: clear } }, icon('trash'));
-    el.append(h('header', { class: 'column-head' }, h('h2', { text: 'Webhooks' }), this.count, h('span', { class: 'gap' }), wipe),
+    el.append(h('header', { class: 'column-head' }, h('h2', { text: 'Webhooks' }), this.count, h('span', { class: 'gap' }), this.more, wipe),
       h('div', { class: 'inbox-scroll' }, this.guide, this.empty, this.list));
+  }
+
+  // Of many statuses in a row only the newest show, so that the newest message stays in sight.
+  #showAll() {
+    this.more.setAttribute('aria-pressed', String(this.list.classList.toggle('all')));
   }
 
   welcome(facts) {
     this.guide.replaceChildren(welcome(facts));
-    this.#fold();
   }
 
-  // fold puts the first panel away once there are messages: it has done its work.
-  #fold() {
-    const panel = this.guide.querySelector('.welcome');
-    if (panel && !this.#folded && this.list.querySelector('[data-type="messages"]')) {
-      this.#folded = true;
-      panel.open = false;
-    }
+  // firstMessageSent folds the first panel: it has done its work.
+  firstMessageSent() {
+    const panel = this.guide.firstElementChild;
+    if (panel) firstMessageSent(panel);
   }
 
   set(requests) {
@@ -58,21 +59,21 @@ export class Inbox {
     while (this.list.children.length > shownLimit) this.list.lastChild.remove();
   }
 
-  // settle leaves the newest payload open, a message before a status, and those that a person opened.
+  // settle leaves the newest payload open that is not minor, and those that a person opened.
   #settle() {
     this.count.textContent = String(this.#requests.size);
+    this.more.hidden = !this.list.querySelector('.minor + .minor + .minor + .minor');
     this.empty.hidden = this.#requests.size > 0;
-    const newest = this.list.querySelector('[data-type="messages"]') ?? this.list.firstElementChild;
+    const newest = this.list.querySelector('.request:not(.minor)');
     for (const el of this.list.children) {
       const details = el.querySelector('details');
       if (!el.dataset.touched && details.open !== (el === newest)) details.open = el === newest;
     }
-    this.#fold();
   }
 }
 
 function entry(request, fresh) {
-  const { type, line } = describe(request.body);
+  const { type, line, minor } = describe(request.body);
   const details = h('details', {}, h('summary', {},
     h('span', { class: 'entry-top' }, h('span', { class: 'event', text: type }),
       request.status === 200 ? null : h('span', { class: 'event bad', text: `answered ${request.status}` }),
@@ -84,7 +85,7 @@ function entry(request, fresh) {
   details.addEventListener('toggle', () => {
     if (details.open && details.children.length === 1) details.append(tools, prettyJSON(request.body), headers(request));
   });
-  const el = h('li', { class: `request${fresh ? ' fresh' : ''}`, data: { number: String(request.number), type: request.body?.event?.type ?? '' } }, details);
+  const el = h('li', { class: `request${minor ? ' minor' : ''}${fresh ? ' fresh' : ''}`, data: { number: String(request.number) } }, details);
   details.querySelector('summary').addEventListener('click', () => { el.dataset.touched = 'yes'; });
   return el;
 }
@@ -95,16 +96,17 @@ function headers(request) {
     h('dl', {}, rows.map(([name, value]) => [h('dt', { text: name }), h('dd', { text: value })])));
 }
 
-// describe names the event of a payload and says in a line what it is about.
+// describe names the event of a payload and says in a line what it is about. What only tells how a sent
+// message fares is minor: it takes one line.
 function describe(body) {
-  if (body === null || typeof body !== 'object') return { type: 'request', line: '' };
+  if (body === null || typeof body !== 'object') return { type: 'request', line: '', minor: false };
   const event = body.event && typeof body.event === 'object' ? body.event : {};
   const type = [event.type, event.event].filter((s) => typeof s === 'string').join('.') || 'request';
   const message = Array.isArray(body.messages) ? body.messages[0] : null;
-  if (message) return { type, line: messageLine(message) };
+  if (message) return { type, line: messageLine(message), minor: message.from_me === true };
   const status = Array.isArray(body.statuses) ? body.statuses[0] : null;
-  if (status) return { type, line: `${status.status ?? 'status'} · ${status.id ?? ''}` };
-  return { type, line: '' };
+  if (status) return { type, line: `${status.status ?? 'status'} · ${status.id ?? ''}`, minor: true };
+  return { type, line: '', minor: false };
 }
 
 function messageLine(message) {

@@ -1,11 +1,13 @@
 // Attachments: image, video, audio, document, sticker.
 import { h, bytes } from './dom.js';
 import { icon } from './icons.js';
+import { openViewer } from './viewer.js';
 
 export function mediaOf(media, url) {
   const type = media.kind || media.mime_type.split('/')[0];
   switch (type) {
-    case 'image': case 'sticker': return picture(media, url, type);
+    case 'image': return picture(media, url);
+    case 'sticker': return sticker(media, url);
     case 'video': case 'gif': case 'short': return film(media, url);
     case 'audio': case 'voice': return sound(media, url);
     default: return file(media, url);
@@ -16,32 +18,59 @@ function thumbnail(media) {
   return media.thumbnail ? `data:image/jpeg;base64,${media.thumbnail}` : null;
 }
 
-function picture(media, url, type) {
-  const img = h('img', {
-    class: `media ${type}`, src: url, alt: type === 'sticker' ? 'Sticker' : 'Picture', loading: 'lazy',
-    width: media.width || null, height: media.height || null,
-  });
+// frame has the shape of its picture before that is loaded, so that nothing jumps. Clients cut what
+// is very wide or very tall.
+function frame(media, className, ...content) {
+  const el = h('div', { class: `media-frame ${className}` }, content);
+  if (media.width && media.height) {
+    el.classList.add('shaped');
+    el.style.setProperty('--shape', String(Math.min(2.2, Math.max(0.75, media.width / media.height))));
+  }
+  return el;
+}
+
+function image(media, url, alt) {
+  const img = h('img', { class: 'media', src: url, alt, loading: 'lazy' });
   img.addEventListener('error', () => {
     const small = thumbnail(media);
     if (small && img.src !== small) img.src = small;
     else img.replaceWith(broken(media));
   });
+  return img;
+}
+
+function picture(media, url) {
+  const img = image(media, url, 'Picture');
+  const open = h('button', { type: 'button', class: 'view', 'aria-label': 'Show the picture in full size' }, img);
+  open.addEventListener('click', () => { if (img.isConnected) openViewer(img.src, caption(media)); });
+  return frame(media, '', open);
+}
+
+function sticker(media, url) {
+  const img = image(media, url, 'Sticker');
+  img.classList.add('sticker');
   return h('div', { class: 'media-frame' }, img);
 }
 
-// film shows the preview until it is played: a chat full of videos loads none of them.
+// film shows the preview, or the first picture, until it is played. Only then the browser's own
+// controls are in reach.
 function film(media, url) {
-  const frame = h('div', { class: 'media-frame film' });
-  const still = thumbnail(media);
-  const play = h('button', { type: 'button', class: 'play', 'aria-label': 'Play the video' }, icon('play'));
-  frame.append(still ? h('img', { class: 'media', src: still, alt: 'Video' }) : h('div', { class: 'media blank' }), play,
-    h('span', { class: 'length' }, length(media.seconds) || bytes(media.size)));
-  play.addEventListener('click', () => {
-    const video = h('video', { class: 'media', src: url, controls: true, playsinline: true });
-    frame.replaceChildren(video);
-    video.play().catch(() => { /* the browser has no decoder, its own controls say so */ });
+  const video = h('video', {
+    class: 'media', src: url, controls: true, playsinline: true, preload: 'metadata', poster: thumbnail(media), 'aria-label': 'Video',
   });
-  return frame;
+  const length = h('span', { class: 'length', text: duration(media.seconds) || bytes(media.size) });
+  const play = h('button', { type: 'button', class: 'play', 'aria-label': 'Play the video' }, icon('play'));
+  const el = frame(media, 'film', video, play, length);
+  video.addEventListener('loadedmetadata', () => {
+    if (!media.seconds && Number.isFinite(video.duration)) length.textContent = duration(Math.round(video.duration)) || length.textContent;
+  });
+  video.addEventListener('play', () => { el.classList.add('played'); });
+  video.addEventListener('error', () => {
+    if (thumbnail(media)) length.textContent = `${length.textContent} · this browser can’t play it`;
+    else video.replaceWith(broken(media));
+  });
+  play.addEventListener('click', () => { video.play().catch(() => { /* the error above says why */ }); });
+  return el;
 }
 
 function sound(media, url) {
@@ -50,17 +79,27 @@ function sound(media, url) {
 
 function file(media, url) {
   const name = media.file_name || 'Document';
-  const kind = (/\.([a-z0-9]{1,5})$/i.exec(name)?.[1] ?? media.mime_type.split('/').pop()).toUpperCase().slice(0, 8);
+  const kind = extension(media, name);
   return h('a', { class: 'file', href: url, download: name },
-    h('span', { class: 'file-icon' }, icon('document')),
+    h('span', { class: `file-icon file-${kind.toLowerCase()}`, 'aria-hidden': 'true' }, icon('document'), h('span', { text: kind.slice(0, 4) })),
     h('span', { class: 'file-text' }, h('span', { class: 'file-name', text: name }), h('span', { class: 'footer', text: `${kind} · ${bytes(media.size)}` })));
 }
 
-function broken(media) {
-  return h('div', { class: 'media blank broken', text: `${media.mime_type}, ${bytes(media.size)}: not loaded` });
+function extension(media, name) {
+  const end = /\.([a-z0-9]{1,5})$/i.exec(name)?.[1] ?? media.mime_type.split(';')[0].split('/').pop();
+  return end.toUpperCase().slice(0, 8) || 'FILE';
 }
 
-function length(seconds) {
+function broken(media) {
+  return h('div', { class: 'media blank broken', text: `${caption(media)}: not loaded` });
+}
+
+function caption(media) {
+  const size = media.width && media.height ? `${media.width} × ${media.height}, ` : '';
+  return `${media.mime_type}, ${size}${bytes(media.size)}`;
+}
+
+function duration(seconds) {
   if (!seconds) return '';
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
 }

@@ -44,6 +44,11 @@ export class State {
     });
   }
 
+  // unread counts over all phones what a person would be notified of.
+  unread() {
+    return this.customers.flatMap(({ phone }) => this.all(phone)).filter((m) => m.drawn && unread(m)).length;
+  }
+
   customer(phone) {
     return this.customers.find((c) => c.phone === phone);
   }

@@ -1,34 +1,50 @@
-// The first panel: where the API is, the token, and one command to paste.
+// The first panel: where the API is, the token, and one command to paste. It folds by itself once
+// the first message was sent; what a person chose afterwards is remembered.
 import { h, copyButton } from './dom.js';
 
 const shownApart = new Set(['api', 'token', 'curl', 'business', 'business_name']);
 
 export function welcome(facts) {
-  const rows = list([['API', facts.api], ['Token', facts.token]]);
-  const others = list(Object.entries(facts).filter(([name]) => !shownApart.has(name)));
-  const el = h('details', { class: 'welcome', open: !remembered() },
-    h('summary', {}, h('span', { class: 'welcome-title', text: 'Send your first buttons' })),
+  const summary = h('summary', {}, h('span', { class: 'welcome-title', text: 'Send your first buttons' }),
+    h('span', { class: 'welcome-hint', text: 'API and token' }));
+  const el = h('details', { class: 'welcome', open: remembered() !== 'closed' }, summary,
     h('p', { text: 'The gateway is paired already. Paste this into a terminal, then press a button on the phone.' }),
     facts.curl ? h('div', { class: 'command' }, h('pre', { class: 'curl', tabindex: '0', text: facts.curl }), copyButton('Copy the command', () => facts.curl)) : null,
-    rows,
-    others ? h('details', { class: 'more-facts' }, h('summary', { text: 'Channel and network' }), others) : null);
-  el.addEventListener('toggle', (event) => { if (event.target === el) remember(!el.open); });
+    rows([['API', facts.api], ['Token', facts.token]]),
+    network(facts));
+  summary.addEventListener('click', () => remember(el.open ? 'closed' : 'open'));
   return el;
 }
 
-function list(entries) {
-  const rows = entries
-    .filter(([, value]) => value !== undefined && value !== null && value !== '')
-    .map(([name, value]) => [name.replaceAll('_', ' '), typeof value === 'string' ? value : JSON.stringify(value)]);
-  return rows.length === 0 ? null : h('dl', { class: 'facts' }, rows.map(([name, value]) => [
+// firstMessageSent folds the panel, unless a person has opened or closed it before.
+export function firstMessageSent(el) {
+  if (remembered()) return;
+  remember('closed');
+  el.open = false;
+}
+
+function network(facts) {
+  const rest = Object.entries(facts).filter(([name]) => !shownApart.has(name)).map(([name, value]) => [name.replaceAll('_', ' '), value]);
+  const shown = rows(rest);
+  return shown ? h('details', { class: 'more-facts' }, h('summary', { text: 'Channel and network' }), shown) : null;
+}
+
+function rows(all) {
+  const shown = all.filter(([, value]) => value !== undefined && value !== null && value !== '')
+    .map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)]);
+  if (!shown.length) return null;
+  return h('dl', { class: 'facts' }, shown.map(([name, value]) => [
     h('dt', { text: name }), h('dd', {}, h('code', { text: value }), copyButton(`Copy ${name}`, () => value)),
   ]));
 }
 
+let here = null; // where the browser keeps nothing: for this visit
+
 function remembered() {
-  try { return localStorage.getItem('tapgate.welcome') === 'closed'; } catch { return false; }
+  try { return localStorage.getItem('tapgate.welcome') ?? here; } catch { return here; }
 }
 
-function remember(closed) {
-  try { localStorage.setItem('tapgate.welcome', closed ? 'closed' : 'open'); } catch { /* storage is off */ }
+function remember(how) {
+  here = how;
+  try { localStorage.setItem('tapgate.welcome', how); } catch { /* storage is off */ }
 }
