@@ -52,7 +52,7 @@ var mayImport = map[string]string{
 	"media/ffmpeg": "media golang.org/x/sys",
 	"media":        "id fault message store netguard golang.org/x/image",
 	"webhook":      "id fault channel event store lifecycle obs netguard",
-	"api":          "id fault message channel event gateway whapi obs api/docs github.com/go-chi/chi rsc.io/qr",
+	"api":          "id fault message channel event gateway media store whapi obs api/docs github.com/go-chi/chi rsc.io/qr",
 	// shows the document to people
 	"api/docs": "whapi go.yaml.in/yaml",
 
@@ -64,7 +64,7 @@ var mayImport = map[string]string{
 
 	// assembly
 	"config": "obs",
-	"app":    "id fault message channel event backend backend/meow store store/sqlite gateway webhook api whapi lifecycle obs netguard config sandbox sandbox/phone sandbox/web golang.org/x/sys",
+	"app":    "id fault message channel event backend backend/meow store store/sqlite gateway media media/ffmpeg webhook api whapi lifecycle obs netguard config sandbox sandbox/phone sandbox/web golang.org/x/sys",
 	"cli":    "config app obs github.com/alecthomas/kong github.com/mdp/qrterminal",
 }
 

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"tapgate/internal/id"
+	"tapgate/internal/media"
 )
 
 // answer is what a handler answers. The zero answer is 204, no content.
@@ -14,6 +15,8 @@ type answer struct {
 	body []byte
 	// mediaType is the body's; "" means JSON.
 	mediaType string
+	// file is answered in place of body; nil for none. It is closed by the answering.
+	file *media.File
 	// warnings tell the caller what will not look as written. They change nothing.
 	warnings []string
 }

@@ -32,7 +32,7 @@ type call struct {
 
 // Routes returns the route table. GET routes answer HEAD as well.
 func (s *Server) Routes() []Route {
-	return slices.Concat(s.sendRoutes(), s.messageRoutes(), s.healthRoutes(), s.settingsRoutes(), s.loginRoutes())
+	return slices.Concat(s.sendRoutes(), s.messageRoutes(), s.mediaRoutes(), s.healthRoutes(), s.settingsRoutes(), s.loginRoutes())
 }
 
 func (s *Server) mount() {
@@ -45,6 +45,7 @@ func (s *Server) mount() {
 		}
 	}
 	s.mountDocs()
+	s.mountLinks()
 	s.closeFixedPaths()
 }
 
@@ -98,6 +99,10 @@ func (s *Server) serve(h handler) http.Handler {
 			return
 		}
 		s.warn(r, ch, a.warnings)
+		if a.file != nil {
+			serveFile(w, r, *a.file)
+			return
+		}
 		a.write(w)
 	})
 }

@@ -32,6 +32,8 @@ type Gateway interface {
 type Options struct {
 	// Gateway answers; required.
 	Gateway Gateway
+	// Media is the media store; required.
+	Media Media
 	// Log receives one line per request and the causes of internal errors; nil means nothing.
 	Log *slog.Logger
 	// Now is the clock; nil means time.Now.
@@ -45,6 +47,7 @@ type Server struct {
 	Options
 	mux     *chi.Mux
 	methods map[string][]string // of each pattern, in the order of the route table
+	heavy   chan struct{}       // a token for each large body that is read into memory
 }
 
 // New returns a server over a gateway.
@@ -58,7 +61,7 @@ func New(o Options) *Server {
 	if o.BodyWait == 0 {
 		o.BodyWait = 30 * time.Second
 	}
-	s := &Server{Options: o, mux: chi.NewMux(), methods: map[string][]string{}}
+	s := &Server{Options: o, mux: chi.NewMux(), methods: map[string][]string{}, heavy: make(chan struct{}, uploads)}
 	s.mount()
 	return s
 }

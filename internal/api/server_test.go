@@ -25,11 +25,18 @@ type server struct {
 	log  *bytes.Buffer // complete after Close
 }
 
-func start(t *testing.T) *server {
+func start(t *testing.T) *server { return startWith(t, nil) }
+
+// startWith lets change add to the options.
+func startWith(t *testing.T, change func(*api.Options)) *server {
 	t.Helper()
 	s := &server{gate: &script{settings: channel.DefaultSettings()}, log: &bytes.Buffer{}}
 	log := slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	h := api.New(api.Options{Gateway: s.gate, Log: log, BodyWait: 100 * time.Millisecond})
+	o := api.Options{Gateway: s.gate, Log: log, BodyWait: 100 * time.Millisecond}
+	if change != nil {
+		change(&o)
+	}
+	h := api.New(o)
 	s.Server = httptest.NewUnstartedServer(h)
 	s.Config = api.HTTPServer(h, log)
 	s.Start()

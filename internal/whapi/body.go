@@ -78,9 +78,12 @@ func (in *body) err() error {
 }
 
 // open reads the outermost object of a request body. The error is a fault.
-func open(raw []byte) (object, error) {
-	if len(raw) > MaxRequest {
-		return object{}, fault.New(fault.TooLarge, "Request body too large: %d bytes, the limit is %d", len(raw), MaxRequest)
+func open(raw []byte) (object, error) { return openWithin(raw, MaxRequest) }
+
+// openWithin is open with another limit, in bytes.
+func openWithin(raw []byte, limit int) (object, error) {
+	if len(raw) > limit {
+		return object{}, fault.New(fault.TooLarge, "Request body too large: %d bytes, the limit is %d", len(raw), limit)
 	}
 	in := &body{told: map[string]bool{}}
 	var whole json.RawMessage

@@ -1,0 +1,165 @@
+package whapi
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"net/url"
+	"strconv"
+	"time"
+
+	"tapgate/internal/fault"
+	"tapgate/internal/message"
+)
+
+// MaxUpload is the size of the longest request body that uploads a file as base64, in bytes: 100 MiB
+// as base64, and room for the rest.
+const MaxUpload = 100<<20/3*4 + 64<<10
+
+// DecodeUpload reads the JSON body of a request to store a file: {"media": "<media string>"} and,
+// optionally, mime_type, filename, no_encode and no_cache.
+func DecodeUpload(raw []byte) (message.MediaSource, error) {
+	o, err := openWithin(raw, MaxUpload)
+	if err != nil {
+		return message.MediaSource{}, err
+	}
+	given := o.needText("media")
+	var src message.MediaSource
+	if !o.in.knows("/media") {
+		if src, err = ParseSource(given); err != nil {
+			o.in.fail("/media", "%v", err)
+		}
+	}
+	for _, name := range []string{"filename", "file_name"} {
+		if name := o.text(name); name != "" {
+			src.FileName = name
+		}
+	}
+	if given := o.text("mime_type"); given != "" {
+		src.MimeType = given
+	}
+	src.NoEncode, src.NoCache = o.flag("no_encode"), o.flag("no_cache")
+	if err := o.in.err(); err != nil {
+		return message.MediaSource{}, err
+	}
+	return src, nil
+}
+
+// flag reads a boolean that may be absent, and may be written as a string.
+func (o object) flag(name string) bool {
+	raw, ok := o.get(name)
+	if !ok {
+		return false
+	}
+	switch string(raw) {
+	case "true", `"true"`:
+		return true
+	case "false", `"false"`, `""`:
+		return false
+	}
+	o.in.fail(o.at(name), "must be boolean")
+	return false
+}
+
+// EncodeUploaded tells the ids of files that were stored.
+func EncodeUploaded(files ...message.Media) ([]byte, error) {
+	type uploaded struct {
+		ID string `json:"id"`
+	}
+	list := make([]uploaded, len(files))
+	for i, m := range files {
+		list[i].ID = m.ID
+	}
+	return encode(map[string]any{"media": list})
+}
+
+// File is a file of the media store as programs see it.
+type File struct {
+	Media message.Media
+	At    time.Time
+}
+
+// Paging is which part of a list is asked for.
+type Paging struct {
+	Count, Offset int
+	From, To      time.Time // zero means no bound
+	OldestFirst   bool
+}
+
+const (
+	maxPage     = 500
+	defaultPage = 100
+	maxOffset   = 1 << 31
+)
+
+// DecodePaging reads the query of a list: count (1 to 500, 100 when it is absent), offset, time_from
+// and time_to in seconds since 1970, and sort, "asc" or "desc", which is the default.
+func DecodePaging(query url.Values) (Paging, error) {
+	var wrong fault.Problems
+	number := func(name string, least, most, absent int64) int64 {
+		given := query.Get(name)
+		if given == "" {
+			return absent
+		}
+		n, err := strconv.ParseInt(given, 10, 64)
+		switch {
+		case err != nil:
+			wrong.Add("/query/"+name, "must be integer")
+		case n < least:
+			wrong.Add("/query/"+name, "must be >= %d", least)
+		case n > most:
+			wrong.Add("/query/"+name, "must be <= %d", most)
+		}
+		return n
+	}
+	p := Paging{Count: int(number("count", 1, maxPage, defaultPage)), Offset: int(number("offset", 0, maxOffset, 0))}
+	if n := number("time_from", 0, maxSeconds, 0); n > 0 {
+		p.From = time.Unix(n, 0)
+	}
+	if n := number("time_to", 0, maxSeconds, 0); n > 0 {
+		p.To = time.Unix(n, 0)
+	}
+	switch query.Get("sort") {
+	case "asc":
+		p.OldestFirst = true
+	case "", "desc":
+	default:
+		wrong.Add("/query/sort", `must be equal to one of the allowed values: "asc", "desc"`)
+	}
+	if err := wrong.Err(); err != nil {
+		return Paging{}, err
+	}
+	return p, nil
+}
+
+// maxSeconds is the end of the year 9999, in seconds since 1970.
+const maxSeconds = 253402300799
+
+type fileJSON struct {
+	ID        string `json:"id"`
+	MimeType  string `json:"mime_type"`
+	FileSize  int64  `json:"file_size"`
+	FileName  string `json:"file_name,omitempty"`
+	SHA256    string `json:"sha256,omitempty"`
+	Timestamp int64  `json:"timestamp"`
+}
+
+// EncodeFiles tells a part of the list of files; total counts all that the bounds of time let through.
+func EncodeFiles(files []File, total int, p Paging) ([]byte, error) {
+	list := make([]fileJSON, len(files))
+	for i, f := range files {
+		m := f.Media
+		list[i] = fileJSON{
+			ID: m.ID, MimeType: m.MimeType, FileSize: m.Size, FileName: m.FileName,
+			SHA256: base64.StdEncoding.EncodeToString(m.SHA256[:]), Timestamp: f.At.Unix(),
+		}
+	}
+	return encode(struct {
+		Files  []fileJSON `json:"files"`
+		Count  int        `json:"count"`
+		Total  int        `json:"total"`
+		Offset int        `json:"offset"`
+	}{list, len(list), total, p.Offset})
+}
+
+// EncodeSuccess says that what was asked for is done.
+func EncodeSuccess() ([]byte, error) { return json.RawMessage(`{"success":true}`), nil }
