@@ -22,6 +22,8 @@ type script struct {
 	panics   any   // what Send panics with
 	drafts   []gateway.Draft
 	asked    []id.Message
+	fetched  []id.Media
+	fetch    func(ch id.Channel, m id.Media) (message.Media, error) // what FetchMedia does; nil finds nothing
 	woken    int
 	login    gateway.Login
 	number   id.User
@@ -50,6 +52,14 @@ func (s *script) Send(_ context.Context, _ id.Channel, d gateway.Draft) (message
 func (s *script) Message(_ context.Context, _ id.Channel, m id.Message) (message.Message, error) {
 	s.asked = append(s.asked, m)
 	return message.Message{ID: m, At: time.Unix(1712995245, 0), Content: message.Text{Body: "Hello"}}, s.err
+}
+
+func (s *script) FetchMedia(_ context.Context, ch id.Channel, m id.Media) (message.Media, error) {
+	s.fetched = append(s.fetched, m)
+	if s.fetch == nil {
+		return message.Media{}, fault.New(fault.NotFound, "specified media not found")
+	}
+	return s.fetch(ch, m)
 }
 
 func (s *script) Health(context.Context, id.Channel) (gateway.Health, error) {

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"tapgate/internal/fault"
 	"tapgate/internal/id"
 	"tapgate/internal/media"
 	"tapgate/internal/message"
@@ -70,11 +71,24 @@ func (s *Server) readMedia(c call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	f, err := s.Media.Open(c.Context(), c.channel, mediaID)
+	f, err := s.openMedia(c, mediaID)
 	if err != nil {
 		return answer{}, err
 	}
 	return answer{file: &f}, nil
+}
+
+// openMedia opens a file. One that came in with a message and is not here yet is fetched first.
+func (s *Server) openMedia(c call, mediaID string) (media.File, error) {
+	f, err := s.Media.Open(c.Context(), c.channel, mediaID)
+	m, malformed := id.ParseMedia(mediaID)
+	if !fault.Is(err, fault.NotFound) || malformed != nil {
+		return f, err
+	}
+	if _, err := s.Gateway.FetchMedia(c.Context(), c.channel, m); err != nil {
+		return f, err
+	}
+	return s.Media.Open(c.Context(), c.channel, mediaID)
 }
 
 func (s *Server) readLink(w http.ResponseWriter, r *http.Request) {

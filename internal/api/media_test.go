@@ -17,7 +17,9 @@ import (
 
 	"tapgate/internal/api"
 	"tapgate/internal/channel"
+	"tapgate/internal/id"
 	"tapgate/internal/media"
+	"tapgate/internal/message"
 	"tapgate/internal/store"
 	"tapgate/internal/store/sqlite"
 )
@@ -293,5 +295,27 @@ func TestLink(t *testing.T) {
 		if status, body := get(wrong); status != 404 || strings.Contains(body, "hello") {
 			t.Errorf("%s: %d %s", wrong, status, body)
 		}
+	}
+}
+
+// TestReadReceived: a file that came in is fetched when somebody asks for it, once.
+func TestReadReceived(t *testing.T) {
+	s, shelf := startMedia(t)
+	file := photo(t)
+	received := id.Media("jpeg-3a0102030405060708090a-821c0e4a1b2c3d")
+	s.gate.fetch = func(ch id.Channel, m id.Media) (message.Media, error) {
+		return shelf.Keep(t.Context(), ch, message.Media{As: message.Image, ID: string(m)}, bytes.NewReader(file))
+	}
+	for range 2 {
+		res := s.ask(t, "GET", "/media/"+string(received), "")
+		if got := read(t, res); res.StatusCode != 200 || got != string(file) {
+			t.Fatalf("%d, %d bytes", res.StatusCode, len(got))
+		}
+	}
+	if len(s.gate.fetched) != 1 || s.gate.fetched[0] != received {
+		t.Errorf("fetched %v", s.gate.fetched)
+	}
+	if res := s.ask(t, "GET", "/media/nonsense", ""); res.StatusCode != 404 || len(s.gate.fetched) != 1 {
+		t.Errorf("%d, fetched %v", res.StatusCode, s.gate.fetched)
 	}
 }

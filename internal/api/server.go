@@ -19,6 +19,7 @@ type Gateway interface {
 	Authenticate(ctx context.Context, token string) (id.Channel, error)
 	Send(ctx context.Context, ch id.Channel, d gateway.Draft) (message.Message, error)
 	Message(ctx context.Context, ch id.Channel, m id.Message) (message.Message, error)
+	FetchMedia(ctx context.Context, ch id.Channel, mediaID id.Media) (message.Media, error)
 	Health(ctx context.Context, ch id.Channel) (gateway.Health, error)
 	Wake(ctx context.Context, ch id.Channel) error
 	Settings(ctx context.Context, ch id.Channel) (channel.Settings, error)

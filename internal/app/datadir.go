@@ -99,8 +99,17 @@ func (d *dataDir) keepToken(token string) error {
 	if !d.keeps() {
 		return nil
 	}
-	path := filepath.Join(d.path, tokenName)
-	if err := os.WriteFile(path+".new", []byte(token), 0o600); err != nil {
+	return writeWhole(filepath.Join(d.path, tokenName), []byte(token))
+}
+
+// writeWhole writes a file that its owner only may read, whole or not at all.
+func writeWhole(path string, content []byte) error {
+	f, err := os.OpenFile(path+".new", os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(content)
+	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
 		return err
 	}
 	return os.Rename(path+".new", path)

@@ -9,6 +9,7 @@ import (
 	"tapgate/internal/channel"
 	"tapgate/internal/gateway"
 	"tapgate/internal/id"
+	"tapgate/internal/media"
 	"tapgate/internal/netguard"
 	"tapgate/internal/store"
 	"tapgate/internal/store/sqlite"
@@ -22,10 +23,13 @@ type engine struct {
 	dir *dataDir
 	// network makes the client's connections; nil reaches WhatsApp itself.
 	network http.RoundTripper
-	// loopback lets webhooks point to this machine.
-	loopback bool
+	// loopback lets webhooks point to this machine, localMedia media URLs.
+	loopback, localMedia bool
+	// baseURL is where programs reach the API.
+	baseURL func() string
 
 	store   store.Store
+	media   *media.Service
 	client  backend.Backend
 	hooks   *webhook.Service
 	gateway *gateway.Gateway
@@ -35,6 +39,7 @@ type engine struct {
 func (e *engine) addTo(r *Running) {
 	r.engine = e
 	r.add("database", e.openStore, func(context.Context) error { return e.store.Close() })
+	r.add("media", e.openMedia, func(ctx context.Context) error { return e.media.Stop(ctx) })
 	r.add("WhatsApp client", e.openClient, func(context.Context) error { return e.client.Close() })
 	r.add("webhooks", e.startWebhooks, func(ctx context.Context) error { return e.hooks.Stop(ctx) })
 	r.add("gateway", e.startGateway, func(ctx context.Context) error { return e.gateway.Stop(ctx) })
@@ -88,7 +93,7 @@ func (e *engine) startWebhooks(ctx context.Context) error {
 func (e *engine) startGateway(ctx context.Context) error {
 	var err error
 	e.gateway, err = gateway.New(gateway.Options{
-		Store: e.store, Backend: e.client, Planner: e.hooks, Log: e.Log, Version: e.Version,
+		Store: e.store, Backend: e.client, Planner: e.hooks, Media: shelf{e.media}, Log: e.Log, Version: e.Version,
 	})
 	if err != nil {
 		return err

@@ -35,10 +35,11 @@ func Sandbox(ctx context.Context, c config.Sandbox, o Options) (*Running, error)
 		world:  world{Options: o, dir: dir, seed: c.Seed, lenient: c.Lenient},
 		config: c,
 		run:    r,
-		engine: &engine{Options: o, dir: dir, loopback: true},
+		engine: &engine{Options: o, dir: dir, loopback: true, localMedia: true},
 		front:  &listener{address: c.Listen, log: o.Log, failed: r.failed},
 		wire:   &listener{address: "127.0.0.1:0", log: o.Log, failed: r.failed},
 	}
+	s.engine.baseURL = s.front.url
 	r.add("data directory", dir.open, dir.close)
 	r.add("emulated network", s.openNetwork, s.closeNetwork)
 	r.add("listener of the network", s.wire.bind, s.wire.release)
@@ -125,7 +126,7 @@ func (s *sandboxMode) serveAPI(context.Context) error {
 			}
 		},
 	})
-	gate := api.New(api.Options{Gateway: s.engine.gateway, Log: s.Log})
+	gate := api.New(api.Options{Gateway: s.engine.gateway, Media: s.engine.media, Log: s.Log})
 	s.front.serve(together(pages, gate), func() { _ = pages.Close() })
 	return nil
 }

@@ -31,9 +31,10 @@ func Serve(ctx context.Context, c config.Serve, o Options) (*Running, error) {
 		Options: o,
 		config:  c,
 		run:     r,
-		engine:  &engine{Options: o, dir: dir, loopback: c.AllowLoopback()},
+		engine:  &engine{Options: o, dir: dir, loopback: c.AllowLoopback(), localMedia: c.AllowLocalMedia()},
 		front:   &listener{address: c.Listen, log: o.Log, failed: r.failed},
 	}
+	s.engine.baseURL = s.publicURL
 	r.add("data directory", dir.open, dir.close)
 	r.add("network", s.chooseNetwork, nil)
 	r.add("listener", s.front.bind, s.front.release)
@@ -83,6 +84,14 @@ func (s *serveMode) openChannel(ctx context.Context) error {
 }
 
 func (s *serveMode) serveAPI(context.Context) error {
-	s.front.serve(api.New(api.Options{Gateway: s.engine.gateway, Log: s.Log}), nil)
+	s.front.serve(api.New(api.Options{Gateway: s.engine.gateway, Media: s.engine.media, Log: s.Log}), nil)
 	return nil
+}
+
+// publicURL is where programs reach the API: what was configured, or the listener itself.
+func (s *serveMode) publicURL() string {
+	if s.config.PublicURL != "" {
+		return s.config.PublicURL
+	}
+	return s.front.url()
 }

@@ -75,6 +75,12 @@ type Serve struct {
 	// LoopbackWebhooks lets webhooks point to this machine. Nil means: on an emulated network only,
 	// because whoever holds a token could reach local services otherwise.
 	LoopbackWebhooks *bool `name:"allow-loopback-webhooks" negatable:"" help:"Let webhooks point to this machine; on by default with --network only." env:"TAPGATE_ALLOW_LOOPBACK_WEBHOOKS"`
+	// LoopbackMedia lets the URLs of media point to this machine, and to any port. Nil means: on an
+	// emulated network only.
+	LoopbackMedia *bool `name:"allow-loopback-media" negatable:"" help:"Let URLs of media point to this machine, and to any port; on by default with --network only." env:"TAPGATE_ALLOW_LOOPBACK_MEDIA"`
+	// PublicURL is where programs reach the API, such as the address of the proxy before it. Links to
+	// files in webhooks begin with it; "" takes the address of Listen.
+	PublicURL string `help:"Where programs reach the API, for links to files; by default the address of --listen." env:"TAPGATE_PUBLIC_URL" placeholder:"URL"`
 	// JSON prints the facts of the start as one JSON line on stdout, and the log as JSON lines.
 	JSON bool `help:"Print the facts of the start as one JSON line, and the log as JSON." env:"TAPGATE_JSON"`
 	// LogLevel is from where on the log, which goes to stderr, is written.
@@ -96,6 +102,14 @@ func (s Serve) DataDir() string {
 func (s Serve) AllowLoopback() bool {
 	if s.LoopbackWebhooks != nil {
 		return *s.LoopbackWebhooks
+	}
+	return s.Emulated()
+}
+
+// AllowLocalMedia reports whether URLs of media may point to this machine.
+func (s Serve) AllowLocalMedia() bool {
+	if s.LoopbackMedia != nil {
+		return *s.LoopbackMedia
 	}
 	return s.Emulated()
 }

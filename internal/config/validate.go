@@ -68,13 +68,17 @@ func (s Serve) Validate() error {
 	} else {
 		e.token(s.Token, minLiveToken)
 	}
-	if s.Webhook != "" {
-		u, err := url.Parse(s.Webhook)
-		if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
-			e.add("--webhook: want a URL that begins with http:// or https://")
-		}
-	}
+	e.link("--webhook", s.Webhook)
+	e.link("--public-url", s.PublicURL)
 	return e.err()
+}
+
+// link checks a URL that is given.
+func (e *Invalid) link(flag, s string) {
+	u, err := url.Parse(s)
+	if s != "" && (err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "") {
+		e.add("%s: want a URL that begins with http:// or https://", flag)
+	}
 }
 
 // RootKey reads Root.

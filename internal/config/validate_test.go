@@ -43,6 +43,8 @@ func TestValidate(t *testing.T) {
 		{"network on port 0", config.Serve{Listen: "127.0.0.1:0", Peer: "127.0.0.1:0", Root: root}, []string{"--network"}},
 		{"webhook", config.Serve{Listen: "127.0.0.1:0", Webhook: "https://example.org/hook"}, nil},
 		{"webhook of another scheme", config.Serve{Listen: "127.0.0.1:0", Webhook: "file:///etc/passwd"}, []string{"--webhook"}},
+		{"public URL", config.Serve{Listen: "127.0.0.1:0", PublicURL: "https://gate.example.org"}, nil},
+		{"public URL without scheme", config.Serve{Listen: "127.0.0.1:0", PublicURL: "gate.example.org"}, []string{"--public-url"}},
 		{"everything", config.Serve{Listen: "x", Peer: "y", Root: "z", Token: "\n", Webhook: "w"}, []string{"--listen", "--network ", "--network-root", "--token", "--webhook"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -72,11 +74,11 @@ func TestTokenIsNotTold(t *testing.T) {
 
 func TestServeDefaults(t *testing.T) {
 	live := config.Serve{}
-	if live.Emulated() || live.AllowLoopback() || live.DataDir() != "tapgate-data" {
+	if live.Emulated() || live.AllowLoopback() || live.AllowLocalMedia() || live.DataDir() != "tapgate-data" {
 		t.Errorf("live: %v %v %q", live.Emulated(), live.AllowLoopback(), live.DataDir())
 	}
 	emulated := config.Serve{Peer: "127.0.0.1:9090"}
-	if !emulated.Emulated() || !emulated.AllowLoopback() || emulated.DataDir() != "" {
+	if !emulated.Emulated() || !emulated.AllowLoopback() || !emulated.AllowLocalMedia() || emulated.DataDir() != "" {
 		t.Errorf("emulated: %v %v %q", emulated.Emulated(), emulated.AllowLoopback(), emulated.DataDir())
 	}
 	no, yes := false, true
