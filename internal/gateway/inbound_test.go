@@ -112,11 +112,40 @@ var (
 	}
 )
 
+// cardsIn puts pictures on a shelf and returns cards of them. "More" stands on both.
+func cardsIn(s *shelf) message.Carousel {
+	put := func(words string) message.Media {
+		return s.put(message.Media{As: message.Image, ID: string(id.NewMedia("jpg")), MimeType: "image/jpeg"}, []byte(words))
+	}
+	one, two := put("one"), put("two")
+	return message.Carousel{Body: "Sale", Cards: []message.Card{
+		{ID: "c1", Media: one, Text: "One", Buttons: message.Buttons{
+			{Kind: message.URL, Title: "Web", ID: "w1", URL: "https://example.com"}, {Kind: message.QuickReply, Title: "More", ID: "a"},
+		}},
+		{ID: "c2", Media: two, Text: "Two", Buttons: message.Buttons{
+			{Kind: message.QuickReply, Title: "Buy", ID: "b"}, {Kind: message.QuickReply, Title: "More", ID: "c"},
+		}},
+	}}
+}
+
 // What a sender's app leaves out of a tap is completed from what we sent; what it says stays.
 func TestReply(t *testing.T) {
+	files := newShelf()
+	shown := cardsIn(files)
 	tapped := func(id, title string) message.Reply {
 		return message.Reply{To: message.ButtonsReply, ID: "ButtonsV3:" + id, Title: title}
 	}
+	at := func(card, button int, r message.Reply) message.Reply {
+		r.Card, r.Button = &card, &button
+		if card < 0 {
+			r.Card = nil
+		}
+		if button < 0 {
+			r.Button = nil
+		}
+		return r
+	}
+	nameless := func(title string) message.Reply { return message.Reply{To: message.ButtonsReply, Title: title} }
 	row := func(id, title, description string) message.Reply {
 		return message.Reply{To: message.ListReply, ID: "ListV3:" + id, Title: title, Description: description}
 	}
@@ -137,9 +166,32 @@ func TestReply(t *testing.T) {
 		"row":                  {listed, row("r2", "", ""), nil, row("r2", "Carbonara", "Egg"), listed},
 		"row with title":       {listed, row("r1", "Margherita", ""), message.Interactive{Body: "Choose", Action: message.List{Label: "Open"}}, row("r1", "Margherita", "Cheese"), listed},
 		"unknown row":          {listed, row("r9", "?", ""), nil, row("r9", "?", ""), listed},
+		"row told as a button": {listed, message.Reply{To: message.ButtonsReply, ID: "r2"}, nil, message.Reply{To: message.ListReply, ID: "r2", Title: "Carbonara", Description: "Egg"}, listed},
+		"row by its title":     {listed, message.Reply{To: message.ListReply, Title: "Carbonara"}, nil, row("r2", "Carbonara", "Egg"), listed},
+
+		"button by its place":         {asked, at(-1, 2, nameless("")), message.Text{Body: "Body message"}, tapped("2", "Button2"), message.Text{Body: "Body message"}},
+		"the place of a link":         {asked, at(-1, 0, nameless("")), nil, nameless(""), asked},
+		"a place that is not there":   {asked, at(-1, 3, nameless("?")), nil, nameless("?"), asked},
+		"button by its title":         {asked, nameless("Button1"), nil, tapped("1", "Button1"), asked},
+		"title of nothing":            {asked, nameless("Button9"), nil, nameless("Button9"), asked},
+		"id without its prefix":       {asked, message.Reply{To: message.ButtonsReply, ID: "1"}, nil, message.Reply{To: message.ButtonsReply, ID: "1", Title: "Button1"}, asked},
+		"quote without its frame":     {asked, tapped("1", "Button1"), message.Interactive{Body: "Body message", Action: asked.Action}, tapped("1", "Button1"), asked},
+		"quote of before an edit":     {asked, tapped("1", "Button1"), message.Interactive{Body: "Old", Action: asked.Action}, tapped("1", "Button1"), message.Interactive{Body: "Old", Action: asked.Action}},
+		"quote with no button at all": {asked, tapped("1", "Button1"), message.Interactive{Body: "Body message", Action: message.Buttons{}}, tapped("1", "Button1"), asked},
+
+		"card by the id":            {shown, tapped("b", ""), nil, at(1, 0, tapped("b", "Buy")), shown},
+		"card as told":              {shown, at(1, 1, tapped("c", "More")), message.Text{Body: "Sale"}, at(1, 1, tapped("c", "More")), message.Text{Body: "Sale"}},
+		"card without the place":    {shown, at(1, -1, tapped("c", "")), nil, at(1, 1, tapped("c", "More")), shown},
+		"card by the place":         {shown, at(1, 1, nameless("")), message.Text{Body: "Sale"}, at(1, 1, tapped("c", "More")), message.Text{Body: "Sale"}},
+		"card by a title of one":    {shown, nameless("Buy"), nil, at(1, 0, tapped("b", "Buy")), shown},
+		"a title of two cards":      {shown, nameless("More"), nil, nameless("More"), shown},
+		"a place without its card":  {shown, at(-1, 0, nameless("")), nil, at(-1, 0, nameless("")), shown},
+		"a card that is not there":  {shown, at(7, 0, nameless("?")), nil, at(7, 0, nameless("?")), shown},
+		"another id on that card":   {shown, at(0, 0, tapped("b", "Buy")), nil, at(0, 0, tapped("b", "Buy")), shown},
+		"cards that are not quoted": {shown, tapped("b", "Buy"), message.Carousel{Body: "Sale"}, at(1, 0, tapped("b", "Buy")), shown},
 	} {
 		t.Run(name, func(t *testing.T) {
-			inHouse(t, nil, func(t *testing.T, h *house) {
+			inHouse(t, files.use, func(t *testing.T, h *house) {
 				sent, err := h.send(tc.sent)
 				if err != nil {
 					t.Fatal(err)

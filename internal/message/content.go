@@ -57,8 +57,8 @@ type Reply struct {
 	Title string
 	// Description is the second line of the row, "" for buttons.
 	Description string
-	// Card and Button are the places, from 0, of the card and of the button in it, where the
-	// reader's app told them; nil otherwise.
+	// Card and Button are the places, from 0, of the card and of the button in it; nil where there
+	// are no cards, or the place is not known. An app that tells no ID may tell Button alone.
 	Card, Button *int
 }
 

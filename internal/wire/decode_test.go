@@ -47,6 +47,12 @@ func cardReply(card, button int, id, title string) message.Reply {
 	return message.Reply{To: message.ButtonsReply, ID: id, Title: title, Card: &card, Button: &button}
 }
 
+// placed is a reply of which the app told the place of the button.
+func placed(button int, r message.Reply) message.Reply {
+	r.Button = &button
+	return r
+}
+
 func TestDecodeTaps(t *testing.T) {
 	sent := encode(t, quickReplies, wire.Options{}).Message
 	sentFlow := encode(t, quickReplies, wire.Options{Recipe: "r2x"}).Message
@@ -98,7 +104,11 @@ func TestDecodeTaps(t *testing.T) {
 		{"native button on Web without an id, no place", template(nil, nil, "", "Button1", cites(sentFlow)),
 			wire.Decoded{Content: buttonReply("", "Button1"), Quote: quoting(quickReplies)}},
 		{"native button on Web without an id, place of nothing", template(proto.Uint32(2), nil, "", "Button1", cites(sentFlow)),
-			wire.Decoded{Content: buttonReply("", "Button1"), Quote: quoting(quickReplies)}},
+			wire.Decoded{Content: placed(2, buttonReply("", "Button1")), Quote: quoting(quickReplies)}},
+		{"native button on Web without an id, Web repeats the body", template(proto.Uint32(1), nil, "", "Button2", cites(text("Body message"))),
+			wire.Decoded{Content: placed(1, buttonReply("", "Button2")), Quote: quoting(message.Text{Body: "Body message"})}},
+		{"native button on Web with an id and a place", template(proto.Uint32(1), nil, "ButtonsV3:randomId2", "Button2", cites(nil)),
+			wire.Decoded{Content: buttonReply("ButtonsV3:randomId2", "Button2"), Quote: quoting(nil)}},
 		{"carousel button on Web without an id", template(proto.Uint32(0), proto.Uint32(0), "", "Button1", cites(sentFlow)),
 			wire.Decoded{Content: cardReply(0, 0, "", "Button1"), Quote: quoting(quickReplies)}},
 		{"carousel button on Web", template(proto.Uint32(1), proto.Uint32(1), "ButtonsV3:z", "Third", cites(text("Look"))),
@@ -148,6 +158,53 @@ func TestDecodeTaps(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) { wantDecoded(t, tt.in, tt.want) })
+	}
+}
+
+// Whatever an app puts around an answer, and around what the answer cites, it says the same.
+func TestDecodeTapsInWrappers(t *testing.T) {
+	sent := encode(t, quickReplies, wire.Options{Recipe: "r2x"}).Message
+	sentList := encode(t, list, wire.Options{}).Message
+	picked := message.Reply{To: message.ListReply, ID: "ListV3:r1", Title: "Hamburger without cheese", Description: `often referred to as a "plain" burger.`}
+	answers := map[string]struct {
+		in   func(of func(*waE2E.Message) *waE2E.Message) *waE2E.Message
+		want wire.Decoded
+	}{
+		"buttonsResponse": {func(of func(*waE2E.Message) *waE2E.Message) *waE2E.Message {
+			return &waE2E.Message{ButtonsResponseMessage: &waE2E.ButtonsResponseMessage{SelectedButtonID: proto.String("ButtonsV3:randomId1"), ContextInfo: cites(of(sent))}}
+		}, wire.Decoded{Content: buttonReply("ButtonsV3:randomId1", "Button1"), Quote: quoting(quickReplies)}},
+		"templateButtonReply": {func(of func(*waE2E.Message) *waE2E.Message) *waE2E.Message {
+			return &waE2E.Message{TemplateButtonReplyMessage: &waE2E.TemplateButtonReplyMessage{SelectedIndex: proto.Uint32(0), ContextInfo: cites(of(sent))}}
+		}, wire.Decoded{Content: buttonReply("ButtonsV3:randomId1", "Button1"), Quote: quoting(quickReplies)}},
+		"interactiveResponse": {func(of func(*waE2E.Message) *waE2E.Message) *waE2E.Message {
+			return flowAnswer("quick_reply", `{"id":"ButtonsV3:randomId1"}`, "", cites(of(sent)))
+		}, wire.Decoded{Content: buttonReply("ButtonsV3:randomId1", "Button1"), Quote: quoting(quickReplies)}},
+		"listResponse": {func(of func(*waE2E.Message) *waE2E.Message) *waE2E.Message {
+			return &waE2E.Message{ListResponseMessage: &waE2E.ListResponseMessage{
+				SingleSelectReply: &waE2E.ListResponseMessage_SingleSelectReply{SelectedRowID: proto.String("ListV3:r1")}, ContextInfo: cites(of(sentList))}}
+		}, wire.Decoded{Content: picked, Quote: quoting(list)}},
+	}
+	wrappers := map[string]func(*waE2E.Message) *waE2E.Message{
+		"nothing":                  func(m *waE2E.Message) *waE2E.Message { return m },
+		"disappearing":             func(m *waE2E.Message) *waE2E.Message { return &waE2E.Message{EphemeralMessage: future(m)} },
+		"view once":                func(m *waE2E.Message) *waE2E.Message { return &waE2E.Message{ViewOnceMessage: future(m)} },
+		"view once, version 2":     func(m *waE2E.Message) *waE2E.Message { return &waE2E.Message{ViewOnceMessageV2: future(m)} },
+		"view once, its extension": func(m *waE2E.Message) *waE2E.Message { return &waE2E.Message{ViewOnceMessageV2Extension: future(m)} },
+		"with caption":             func(m *waE2E.Message) *waE2E.Message { return &waE2E.Message{DocumentWithCaptionMessage: future(m)} },
+		"own copy": func(m *waE2E.Message) *waE2E.Message {
+			return &waE2E.Message{DeviceSentMessage: &waE2E.DeviceSentMessage{DestinationJID: proto.String("61371989950@s.whatsapp.net"), Message: m}}
+		},
+		"own copy, disappearing": func(m *waE2E.Message) *waE2E.Message {
+			return &waE2E.Message{DeviceSentMessage: &waE2E.DeviceSentMessage{Message: &waE2E.Message{EphemeralMessage: future(m)}}}
+		},
+	}
+	for name, a := range answers {
+		for around, wrap := range wrappers {
+			t.Run(name+", "+around, func(t *testing.T) {
+				wantDecoded(t, wrap(a.in(func(m *waE2E.Message) *waE2E.Message { return m })), a.want)
+				wantDecoded(t, a.in(wrap), a.want)
+			})
+		}
 	}
 }
 

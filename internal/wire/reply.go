@@ -31,7 +31,8 @@ func readButtonsResponse(m *waE2E.ButtonsResponseMessage) message.Content {
 }
 
 // readTemplateReply falls back to the button's place in the cited message when the app told no id.
-// The place is absent or counts from 0; in a carousel it counts within a card.
+// The place is absent or counts from 0; in a carousel it counts within a card. Where the app repeated
+// too little of the cited message, the place is all that is known, and stays.
 func readTemplateReply(m *waE2E.TemplateButtonReplyMessage) message.Content {
 	r := message.Reply{
 		To:     message.ButtonsReply,
@@ -40,15 +41,13 @@ func readTemplateReply(m *waE2E.TemplateButtonReplyMessage) message.Content {
 		Card:   place(m.SelectedCarouselCardIndex),
 		Button: place(m.SelectedIndex),
 	}
-	if r.Card == nil {
+	if r.ID == "" && r.Button != nil {
+		if list := buttonsAt(readQuoted(m.GetContextInfo()), r.Card); *r.Button < len(list) {
+			r.ID = message.ButtonPrefix + list[*r.Button].ID
+		}
+	}
+	if r.Card == nil && r.ID != "" {
 		r.Button = nil // of a message without cards the id says it all
-	}
-	if r.ID != "" || m.SelectedIndex == nil {
-		return r
-	}
-	list := buttonsAt(readQuoted(m.GetContextInfo()), r.Card)
-	if n := int64(m.GetSelectedIndex()); n < int64(len(list)) {
-		r.ID = message.ButtonPrefix + list[n].ID
 	}
 	return r
 }

@@ -122,8 +122,9 @@ func opaque(m *waE2E.Message) (*waE2E.Message, error) {
 	return out, nil
 }
 
-// isAnswer reports whether the library would add a node of its own to m.
+// isAnswer reports whether the library would add a node of its own to m, which it looks for inside of wrappers too.
 func isAnswer(m *waE2E.Message) bool {
+	m = unwrap(m).message
 	return m.GetListResponseMessage() != nil || m.GetButtonsResponseMessage() != nil || m.GetInteractiveResponseMessage() != nil
 }
 

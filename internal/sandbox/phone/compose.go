@@ -78,6 +78,16 @@ func (p *Phone) Send(ctx context.Context, c Compose) (messageID string, err erro
 	return p.send(ctx, p.Platform(), to, m)
 }
 
+// Relay sends a message as it is written, from the client of the phone's platform: a program can try what other
+// clients send. It returns the id of the message that left.
+func (p *Phone) Relay(ctx context.Context, to string, m *waE2E.Message) (messageID string, err error) {
+	chat, err := p.address(to)
+	if err != nil {
+		return "", err
+	}
+	return p.send(ctx, p.Platform(), chat, proto.CloneOf(m))
+}
+
 func (p *Phone) content(ctx context.Context, c Compose, info *waE2E.ContextInfo) (*waE2E.Message, error) {
 	switch {
 	case len(c.Media) > 0:
