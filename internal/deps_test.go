@@ -63,9 +63,9 @@ var mayImport = map[string]string{
 	"sandbox/web":   "sandbox sandbox/phone go.mau.fi/whatsmeow/types",
 
 	// assembly
-	"config": "obs",
+	"config": "obs go.yaml.in/yaml",
 	"app":    "id fault message channel event backend backend/meow store store/sqlite gateway media media/ffmpeg webhook api whapi lifecycle obs netguard config sandbox sandbox/phone sandbox/web golang.org/x/sys",
-	"cli":    "config app obs github.com/alecthomas/kong github.com/mdp/qrterminal",
+	"cli":    "fault config app obs go.yaml.in/yaml github.com/alecthomas/kong github.com/mdp/qrterminal",
 }
 
 func TestImportPolicy(t *testing.T) {

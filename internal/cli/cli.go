@@ -7,10 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/alecthomas/kong"
 
 	"tapgate/internal/config"
+	"tapgate/internal/fault"
 )
 
 // Exit codes.
@@ -25,29 +27,36 @@ type commands struct {
 	Sandbox sandboxCommand `cmd:"" help:"Try it: gateway, emulated WhatsApp and a phone in the browser, in one process. Needs no number and no phone."`
 	Serve   serveCommand   `cmd:"" help:"Run the gateway on WhatsApp, or on an emulated network."`
 	Network networkCommand `cmd:"" help:"Run the emulated WhatsApp alone, for a gateway in another process."`
+	Config  configCommand  `cmd:"" help:"Print the settings that serve would use, as a configuration file."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }
 
 const description = `A self-hosted WhatsApp gateway for messages people can tap.
 
 Begin with 'tapgate sandbox': it prints an address to open in the browser and a command to paste.
-Each flag can be given as an environment variable too; the flag wins.`
+Each flag can be given as an environment variable too, and those of serve in the file that --config
+names: a flag wins over the environment, the environment over the file.`
 
 // console is where a command writes.
 type console struct {
 	ctx    context.Context
 	stdout io.Writer
 	stderr io.Writer
+	// parsed is the command line, layers what came from elsewhere.
+	parsed *kong.Context
+	layers *layers
 }
 
 // Run executes one command line, without the program's name, and returns the exit code: 0, 1 after
 // a failure, 2 after a command line that makes no sense. Ending ctx is like a first signal.
 func Run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	exited := false
+	below := &layers{file: map[string]config.Setting{}, origin: map[string]string{}}
 	parser, err := kong.New(&commands{},
 		kong.Name("tapgate"), kong.Description(description),
 		kong.Writers(stdout, stderr),
 		kong.Exit(func(int) { exited = true }),
+		kong.Resolvers(below),
 		kong.ConfigureHelp(kong.HelpOptions{NoExpandSubcommands: true, WrapUpperBound: 100}),
 	)
 	if err != nil {
@@ -62,25 +71,36 @@ func Run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	switch {
 	case exited: // help was asked for and given
 		return code
-	case err != nil:
-		tellUsage(stderr, err)
+	case err != nil || len(below.problems) > 0:
+		tellUsage(stderr, below.problems, err)
 		return exitUsage
 	}
-	if err := command.Run(&console{ctx, stdout, stderr}); err != nil {
-		fmt.Fprintln(stderr, "tapgate:", err)
+	if err := command.Run(&console{ctx, stdout, stderr, command, below}); err != nil {
+		fmt.Fprintln(stderr, "tapgate:", oneLine(err))
 		return exitFailure
 	}
 	return exitOK
 }
 
-// tellUsage tells what is wrong with the command line, all of it.
-func tellUsage(w io.Writer, err error) {
-	if problems, ok := errors.AsType[config.Invalid](err); ok {
-		for _, p := range problems {
-			fmt.Fprintln(w, "tapgate:", p)
-		}
-	} else {
-		fmt.Fprintln(w, "tapgate:", err)
+// tellUsage tells what is wrong with the command line and with what lies below it, all of it.
+func tellUsage(w io.Writer, problems config.Invalid, err error) {
+	if more, ok := errors.AsType[config.Invalid](err); ok {
+		problems = append(problems, more...)
+	} else if err != nil {
+		problems = append(problems, err.Error())
+	}
+	for _, p := range problems {
+		fmt.Fprintln(w, "tapgate:", p)
 	}
 	fmt.Fprintln(w, "See 'tapgate --help'.")
+}
+
+// oneLine says what failed and what to do about it. Where a fault says so, the path of calls that led
+// to it is no news.
+func oneLine(err error) string {
+	text := err.Error()
+	if f, ok := errors.AsType[*fault.Error](err); ok {
+		text = f.Error()
+	}
+	return strings.ReplaceAll(strings.TrimSpace(text), "\n", "; ")
 }

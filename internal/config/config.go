@@ -1,8 +1,9 @@
 // Package config says what can be configured. The comments of its structs are the manual, Validate
 // lists every problem at once, and a dangerous setting has to be spelled out: none is a default.
 //
-// A flag wins over its environment variable, which wins over the default. The tags name both for
-// the command line; nothing here reads them.
+// A flag wins over its environment variable, which wins over the file that --config names, which wins
+// over the default. The tags name flags and variables for the command line; the names in the file
+// are those of the flags of serve.
 package config
 
 import (
@@ -55,6 +56,9 @@ type Network struct {
 // Serve configures the gateway alone: on WhatsApp itself, or with Peer and Root on an emulated
 // network. A process does one or the other.
 type Serve struct {
+	// Config is a file with more settings, one "flag: value" a line; see ReadFile. It is a mistake to
+	// name a file that does not exist, or a setting.
+	Config string `help:"File with settings: YAML, one \"flag: value\" a line. 'tapgate config' prints one." env:"TAPGATE_CONFIG" placeholder:"FILE" type:"path"`
 	// Listen is where the API is served. It speaks HTTP without TLS, so it stays on loopback unless
 	// another address is given; then a reverse proxy with TLS belongs before it.
 	Listen string `help:"Address of the API; port 0 picks one." default:"127.0.0.1:8080" env:"TAPGATE_LISTEN"`
@@ -81,6 +85,12 @@ type Serve struct {
 	// PublicURL is where programs reach the API, such as the address of the proxy before it. Links to
 	// files in webhooks begin with it; "" takes the address of Listen.
 	PublicURL string `help:"Where programs reach the API, for links to files; by default the address of --listen." env:"TAPGATE_PUBLIC_URL" placeholder:"URL"`
+	// Metrics is where metrics, the health of the process and, on loopback, pprof are served: /metrics,
+	// /livez, /readyz, /debug/pprof/. "" serves them nowhere.
+	Metrics string `help:"Address of metrics, health checks and pprof; without it there are none." env:"TAPGATE_METRICS" placeholder:"ADDR"`
+	// UnsafeMetrics allows Metrics to be reached from other machines, without a password. It tells no
+	// numbers, texts or tokens. pprof is left out then.
+	UnsafeMetrics bool `help:"Allow --metrics to be reached from other machines; without pprof." env:"TAPGATE_UNSAFE_METRICS"`
 	// JSON prints the facts of the start as one JSON line on stdout, and the log as JSON lines.
 	JSON bool `help:"Print the facts of the start as one JSON line, and the log as JSON." env:"TAPGATE_JSON"`
 	// LogLevel is from where on the log, which goes to stderr, is written.

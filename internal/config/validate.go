@@ -51,6 +51,9 @@ const minLiveToken = 16
 func (s Serve) Validate() error {
 	var e Invalid
 	e.address("--listen", s.Listen, 0)
+	if s.Metrics != "" && e.address("--metrics", s.Metrics, 0) && !Loopback(s.Metrics) && !s.UnsafeMetrics {
+		e.add("--metrics %s can be reached from other machines: use a loopback address, or add --unsafe-metrics", s.Metrics)
+	}
 	switch {
 	case s.Peer != "" && s.Root == "":
 		e.add("--network needs --network-root: the root key that the network printed")

@@ -45,6 +45,10 @@ func TestValidate(t *testing.T) {
 		{"webhook of another scheme", config.Serve{Listen: "127.0.0.1:0", Webhook: "file:///etc/passwd"}, []string{"--webhook"}},
 		{"public URL", config.Serve{Listen: "127.0.0.1:0", PublicURL: "https://gate.example.org"}, nil},
 		{"public URL without scheme", config.Serve{Listen: "127.0.0.1:0", PublicURL: "gate.example.org"}, []string{"--public-url"}},
+		{"metrics", config.Serve{Listen: "127.0.0.1:0", Metrics: "[::1]:0"}, nil},
+		{"metrics for all", config.Serve{Listen: "127.0.0.1:0", Metrics: ":9464"}, []string{"--unsafe-metrics"}},
+		{"metrics for all, spelled out", config.Serve{Listen: "127.0.0.1:0", Metrics: ":9464", UnsafeMetrics: true}, nil},
+		{"metrics nowhere", config.Serve{Listen: "127.0.0.1:0", Metrics: "9464", UnsafeMetrics: true}, []string{"--metrics"}},
 		{"everything", config.Serve{Listen: "x", Peer: "y", Root: "z", Token: "\n", Webhook: "w"}, []string{"--listen", "--network ", "--network-root", "--token", "--webhook"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
