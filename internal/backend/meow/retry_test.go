@@ -1,7 +1,10 @@
 package meow_test
 
 import (
+	"context"
 	"fmt"
+	"log/slog"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -45,11 +48,56 @@ func checkRetry(t *testing.T, w *world, p *phone.Phone, x shape, e backend.Envel
 	}
 }
 
+// press presses the first quick reply or row that a phone draws of a message, and waits until it has
+// come back. It does nothing where there is none.
+func press(t *testing.T, line backendtest.Line, p *phone.Phone, e backend.Envelope) {
+	t.Helper()
+	m := read(t, p, e)
+	if m.Biz == "" {
+		return
+	}
+	hit := phone.Press{MessageID: m.ID}
+	first := 0
+	switch {
+	case len(m.Sections) > 0:
+		hit.Row = m.Sections[0].Rows[0].ID
+	case len(m.Cards) > 0:
+		hit.Card, hit.Button = &first, &first
+	case m.Buttons[0].Kind == phone.ButtonQuickReply:
+		hit.Button = &first
+	default: // a link sends nothing
+		return
+	}
+	before := len(line.Sink.AwaitMessages(t, 0))
+	if _, err := p.Tap(backendtest.Context(t), hit); err != nil {
+		t.Fatal(err)
+	}
+	got := line.Sink.AwaitMessages(t, before+1)[before]
+	r, _ := got.Content.(message.Reply)
+	if r.Title != "Yes" && r.Title != "Apple" || got.Context == nil || got.Context.QuotedID.Stanza != e.Stanza {
+		t.Errorf("the press comes back as %+v, context %+v", got.Content, got.Context)
+	}
+}
+
 func wipe(t *testing.T, p *phone.Phone) {
 	t.Helper()
 	if err := p.Wipe(backendtest.Context(t)); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// restarted closes a session and opens it again.
+func restarted(t *testing.T, line backendtest.Line, b backend.Backend) backendtest.Line {
+	t.Helper()
+	if err := line.Close(); err != nil {
+		t.Fatal(err)
+	}
+	line = line.Reopen(t, b)
+	if err := line.Connect(backendtest.Context(t)); err != nil {
+		t.Fatal(err)
+	}
+	line.Sink.AwaitState(t, channel.Connected)
+	return line
 }
 
 func online(t *testing.T, p *phone.Phone, on bool) {
@@ -89,18 +137,18 @@ func retryKeepsTheNodes(whole *testing.T, private, restart bool) {
 			wipe(t, customer)
 			e := line.Post(t, x.to(chat))
 			if restart {
-				if err := line.Close(); err != nil {
-					t.Fatal(err)
-				}
-				line = line.Reopen(whole, b)
-				if err := line.Connect(backendtest.Context(t)); err != nil {
-					t.Fatal(err)
-				}
-				line.Sink.AwaitState(t, channel.Connected)
+				line = restarted(whole, line, b)
 			}
 			online(t, customer, true)
 			await(t, w, customer, e)
 			checkRetry(t, w, customer, x, e)
+			legacyList := x.recipe == "r3" || x.recipe == "r3-bare-opaque"
+			if m := read(t, customer, e); m.Drawn != (private || !legacyList) { // no app draws these in a group
+				t.Errorf("drawn %v: %q", m.Drawn, m.Warnings)
+			}
+			if read(t, customer, e).Drawn {
+				press(t, line, customer, e)
+			}
 		})
 	}
 }
@@ -130,40 +178,88 @@ func TestRetriesOfManyMessages(t *testing.T) {
 
 // The phone of the business number itself may lose its sessions too.
 func TestRetryOfTheOwnPhone(t *testing.T) {
+	for name, tc := range map[string]struct{ private, restart bool }{
+		"private": {true, false}, "private, restart": {true, true}, "group": {false, false}, "group, restart": {false, true},
+	} {
+		t.Run(name, func(t *testing.T) { retryOfTheOwnPhone(t, tc.private, tc.restart) })
+	}
+}
+
+func retryOfTheOwnPhone(whole *testing.T, private, restart bool) {
+	t := whole
 	w := newWorld(t)
-	line := w.pair(t)
+	b := w.open(t)
+	line := backendtest.Pair(t, b, w.scan)
 	own, ok := w.book.Phone(business)
 	if !ok {
 		t.Fatal("the business number has no phone")
 	}
-	x := shapes()[1]
-	e := line.Post(t, x.to(id.User(jonathan).Private()))
-	await(t, w, own, e)
-	online(t, own, false)
-	wipe(t, own)
-	e = line.Post(t, x.to(id.User(jonathan).Private()))
-	online(t, own, true)
-	await(t, w, own, e)
-	checkRetry(t, w, own, x, e)
+	chat := id.User(jonathan).Private()
+	if !private {
+		chat = w.group(t)
+	}
+	await(t, w, own, line.Post(t, backend.Draft{Chat: chat, Content: message.Text{Body: "before"}}))
+	for _, x := range shapes() {
+		t.Run(x.recipe, func(t *testing.T) {
+			w.pass(2 * time.Minute)
+			online(t, own, false)
+			wipe(t, own)
+			e := line.Post(t, x.to(chat))
+			if restart {
+				line = restarted(whole, line, b)
+			}
+			online(t, own, true)
+			await(t, w, own, e)
+			checkRetry(t, w, own, x, e)
+			if !read(t, own, e).FromMe {
+				t.Error("the own phone takes the message for somebody else's")
+			}
+		})
+	}
 }
 
-// Where WhatsApp takes no nodes on a retry, a message without them is better than none.
+// Where WhatsApp takes no nodes on a retry, a message without them is better than none. Each such loss
+// is counted.
 func TestRetryThatIsRefusedIsLeftToTheLibrary(t *testing.T) {
 	w := newWorld(t)
+	var losses counter
+	w.log = slog.New(&losses)
 	line := w.pair(t)
 	customer := w.customer(t, jonathan, "")
-	x := shapes()[1]
-	e := line.Post(t, x.to(id.User(jonathan).Private()))
-	line.Sink.AwaitStatus(t, e.Stanza, message.Delivered)
-	online(t, customer, false)
-	wipe(t, customer)
-	w.net.Faults().NackRetries(479, 1)
-	e = line.Post(t, x.to(id.User(jonathan).Private()))
-	online(t, customer, true)
-	await(t, w, customer, e)
-	if m := read(t, customer, e); m.Body != "Body" || m.Biz != "" {
-		t.Errorf("the customer reads %q with the node %q, want Body without", m.Body, m.Biz)
+	for i, chat := range []id.Chat{id.User(jonathan).Private(), w.group(t)} {
+		x := shapes()[1]
+		w.pass(2 * time.Minute)
+		await(t, w, customer, line.Post(t, x.to(chat)))
+		online(t, customer, false)
+		wipe(t, customer)
+		w.net.Faults().NackRetries(479, 1)
+		e := line.Post(t, x.to(chat))
+		online(t, customer, true)
+		await(t, w, customer, e)
+		if m := read(t, customer, e); m.Body != "Body" || m.Biz != "" {
+			t.Errorf("the customer reads %q with the node %q, want Body without", m.Body, m.Biz)
+		}
+		if got := losses.total.Load(); got != int64(i+1) {
+			t.Errorf("%d losses counted, want %d", got, i+1)
+		}
 	}
+}
+
+// counter reads from the log how many messages were left to the library.
+type counter struct{ total atomic.Int64 }
+
+func (*counter) Enabled(context.Context, slog.Level) bool { return true }
+func (c *counter) WithAttrs([]slog.Attr) slog.Handler     { return c }
+func (c *counter) WithGroup(string) slog.Handler          { return c }
+
+func (c *counter) Handle(_ context.Context, r slog.Record) error {
+	r.Attrs(func(a slog.Attr) bool {
+		if r.Level == slog.LevelError && a.Key == "total" {
+			c.total.Store(a.Value.Int64())
+		}
+		return true
+	})
+	return nil
 }
 
 // The connection may break while an answer is under way.

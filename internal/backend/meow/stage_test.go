@@ -65,6 +65,7 @@ type world struct {
 	book  *phone.Book
 	path  string
 	wires *wires
+	log   *slog.Logger // of the backend; nil discards it
 	ahead atomic.Int64 // how far the backend's clock is ahead, in nanoseconds
 }
 
@@ -102,7 +103,7 @@ func closes(t *testing.T, c interface{ Close() error }) {
 // open opens the backend on the world's file.
 func (w *world) open(t *testing.T) backend.Backend {
 	t.Helper()
-	o := meow.Options{Path: w.path, Transport: w.net.Transport(), Now: w.now}
+	o := meow.Options{Path: w.path, Transport: w.net.Transport(), Now: w.now, Log: w.log}
 	if os.Getenv("TAPGATE_TEST_LOG") != "" {
 		o.Log = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	}
