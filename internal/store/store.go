@@ -66,6 +66,9 @@ type Messages interface {
 	// Messages are found by the text form of their id, so an id that was parsed from it will do,
 	// also one that does not tell the stanza id.
 	Message(ctx context.Context, ch id.Channel, m id.Message) (message.Message, error)
+	// List returns the messages that the query lets through, and how many those are without Offset and
+	// Count. An edit is part of the message that it edits and not listed.
+	List(ctx context.Context, ch id.Channel, q Query) (list []message.Message, total int, err error)
 	// Receive stores a message that came in and what webhooks hear of it, in one transaction.
 	// fresh is false, and nothing is written, when the message is known already.
 	Receive(ctx context.Context, ch id.Channel, m message.Message, tell Record) (fresh bool, err error)
@@ -81,6 +84,30 @@ type Messages interface {
 	// id is known.
 	Tell(ctx context.Context, tell Record) error
 }
+
+// Query says which messages of a channel are meant. Those of one moment stand in the order in which
+// they were stored.
+type Query struct {
+	// Chat is where they stand; zero means everywhere.
+	Chat id.Chat
+	// From and To bound the time of the message, both included; zero means no bound.
+	From, To time.Time
+	// Author is who wrote them; "" means anybody.
+	Author id.User
+	// Direction is whether they came in or went out; "" means both.
+	Direction     Direction
+	Offset, Count int
+	OldestFirst   bool
+}
+
+// Direction is where a message goes.
+type Direction string
+
+// The directions.
+const (
+	Incoming Direction = "in"
+	Outgoing Direction = "out"
+)
 
 // Record is an event as it will be told, and who is to hear it. A Record without an Event, such as
 // the zero Record, tells nothing.

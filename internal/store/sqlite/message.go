@@ -22,8 +22,8 @@ func insertMessage(t *tx, ch id.Channel, m message.Message, status message.Statu
 	if m.Context != nil && !m.Context.QuotedID.IsZero() {
 		quotes = m.Context.QuotedID.String()
 	}
-	num, fresh, err = t.insert(`insert into message (channel, id, chat, at, status, quotes, row) values (?, ?, ?, ?, ?, ?, ?) on conflict (channel, id) do nothing`,
-		string(ch), m.ID.String(), m.ID.Chat.String(), micros(m.At), string(status), quotes, string(row))
+	num, fresh, err = t.insert(`insert into message (channel, id, chat, at, status, quotes, from_me, author, listed, row) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (channel, id) do nothing`,
+		string(ch), m.ID.String(), m.ID.Chat.String(), micros(m.At), string(status), quotes, m.ID.FromMe, string(m.From), m.Edits.IsZero(), string(row))
 	return num, fresh, explain(err, "message", "channel")
 }
 

@@ -29,6 +29,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		{"Keys", keys},
 		{"Timelines", timelines},
 		{"Messages", messages},
+		{"Lists", lists},
 		{"Statuses", statuses},
 		{"Events", events},
 		{"Deliveries", deliveries},
