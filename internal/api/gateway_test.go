@@ -9,6 +9,7 @@ import (
 	"tapgate/internal/gateway"
 	"tapgate/internal/id"
 	"tapgate/internal/message"
+	"tapgate/internal/store"
 )
 
 const (
@@ -24,6 +25,7 @@ type script struct {
 	asked    []id.Message
 	fetched  []id.Media
 	fetch    func(ch id.Channel, m id.Media) (message.Media, error) // what FetchMedia does; nil finds nothing
+	queries  []store.Query
 	woken    int
 	login    gateway.Login
 	number   id.User
@@ -60,6 +62,31 @@ func (s *script) FetchMedia(_ context.Context, ch id.Channel, m id.Media) (messa
 		return message.Media{}, fault.New(fault.NotFound, "specified media not found")
 	}
 	return s.fetch(ch, m)
+}
+
+func (s *script) Messages(_ context.Context, _ id.Channel, q store.Query) ([]message.Message, int, error) {
+	s.queries = append(s.queries, q)
+	m := message.Message{ID: id.Message{Stanza: "3EB0000102030405060708", Chat: id.User("61371989950").Private()}, From: "61371989950", At: time.Unix(1712995245, 0), Content: message.Text{Body: "Hello"}}
+	return []message.Message{m, m}, 9, s.err
+}
+
+func (s *script) Timeline(_ context.Context, _ id.Channel, m id.Message) (gateway.Timeline, error) {
+	s.asked = append(s.asked, m)
+	at := time.Unix(1712995245, 123456000)
+	reply := message.Message{ID: id.Message{Stanza: "3A00000102030405060708", Chat: m.Chat}, From: "61371989950", At: at, Content: message.Reply{To: message.ButtonsReply, ID: "ButtonsV3:y", Title: "Yes"}}
+	return gateway.Timeline{
+		Message: message.Message{ID: m, At: at, Status: message.Failed, Content: message.Text{Body: "Hello"}},
+		Code:    "whatsapp_479", Reason: "Because.",
+		Steps: []gateway.Step{
+			{Kind: gateway.StepAccepted, At: at},
+			{Kind: gateway.StepAttempt, At: at, Took: 1500 * time.Microsecond, Number: 1, Result: store.TryRefused, Reason: "479"},
+			{Kind: gateway.StepTapped, At: at, Viewer: "61371989950", Reply: &reply},
+		},
+		Told: []store.Told{{
+			Message: m, Event: "EVT", Type: "statuses", Method: "post", Delivery: 7, Webhook: "hook", State: "open", CreatedAt: at,
+			Attempts: []store.Attempt{{At: at, Took: time.Millisecond, Failure: "connection refused"}},
+		}},
+	}, s.err
 }
 
 func (s *script) Health(context.Context, id.Channel) (gateway.Health, error) {

@@ -12,6 +12,7 @@ import (
 	"tapgate/internal/gateway"
 	"tapgate/internal/id"
 	"tapgate/internal/message"
+	"tapgate/internal/store"
 )
 
 // Gateway is what the API needs of the gateway. Errors for the user are faults.
@@ -20,6 +21,8 @@ type Gateway interface {
 	Send(ctx context.Context, ch id.Channel, d gateway.Draft) (message.Message, error)
 	Message(ctx context.Context, ch id.Channel, m id.Message) (message.Message, error)
 	FetchMedia(ctx context.Context, ch id.Channel, mediaID id.Media) (message.Media, error)
+	Messages(ctx context.Context, ch id.Channel, q store.Query) (list []message.Message, total int, err error)
+	Timeline(ctx context.Context, ch id.Channel, m id.Message) (gateway.Timeline, error)
 	Health(ctx context.Context, ch id.Channel) (gateway.Health, error)
 	Wake(ctx context.Context, ch id.Channel) error
 	Settings(ctx context.Context, ch id.Channel) (channel.Settings, error)
