@@ -38,6 +38,7 @@ const help = "../../internal/whapi/testdata/help"
 //	await URL PATH VALUE     ask until the answer holds VALUE at PATH
 //	webhook PATH VALUE ...   wait for a webhook that matches; it becomes the current document
 //	! webhook PATH VALUE ... no webhook so far matches
+//	exec tapgate ARGS        a command that speaks to a running tapgate ($TAPGATE_URL, $TAPGATE_TOKEN)
 //	same FILE [PATH...]      the current document equals FILE, but for what stands at the PATHs
 func TestScripts(t *testing.T) {
 	binary := build(t)
@@ -52,6 +53,7 @@ func TestScripts(t *testing.T) {
 			s := &session{binary: binary, contract: contract, running: map[string]*process{}}
 			env.Values[sessionKey{}] = s
 			env.Defer(s.end)
+			env.Setenv("PATH", filepath.Dir(binary)+string(os.PathListSeparator)+env.Getenv("PATH"))
 			return os.CopyFS(filepath.Join(env.WorkDir, "help"), os.DirFS(help))
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){

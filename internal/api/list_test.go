@@ -63,9 +63,9 @@ func TestTimelineAnswer(t *testing.T) {
 	body := read(t, res)
 	for _, part := range []string{
 		`"failure":{"code":"whatsapp_479","reason":"Because."}`,
-		`{"step":"attempt","at":"2024-04-13T08:00:45.123456Z","took_ms":1.5,"number":1,"result":"refused","reason":"479"}`,
-		`{"step":"tapped","at":"2024-04-13T08:00:45.123456Z","by":"61371989950","reply":{"id":`,
-		`"attempts":[{"at":"2024-04-13T08:00:45.123456Z","took_ms":1,"failure":"connection refused"}]`,
+		`{"step":"attempt","at":1712995245.123456,"took_ms":1.5,"number":1,"result":"refused","reason":"479"}`,
+		`{"step":"tapped","at":1712995245.123456,"by":"61371989950","reply":{"id":`,
+		`"attempts":[{"at":1712995245.123456,"took_ms":1,"failure":"connection refused"}]`,
 	} {
 		if res.StatusCode != 200 || !strings.Contains(body, part) {
 			t.Errorf("%d, without %s in %s", res.StatusCode, part, body)

@@ -24,11 +24,12 @@ const (
 
 // commands is the grammar of the command line.
 type commands struct {
-	Sandbox sandboxCommand `cmd:"" help:"Try it: gateway, emulated WhatsApp and a phone in the browser, in one process. Needs no number and no phone."`
-	Serve   serveCommand   `cmd:"" help:"Run the gateway on WhatsApp, or on an emulated network."`
-	Network networkCommand `cmd:"" help:"Run the emulated WhatsApp alone, for a gateway in another process."`
-	Config  configCommand  `cmd:"" help:"Print the settings that serve would use, as a configuration file."`
-	Version versionCommand `cmd:"" help:"Print the version."`
+	Sandbox  sandboxCommand  `cmd:"" help:"Try it: gateway, emulated WhatsApp and a phone in the browser, in one process. Needs no number and no phone."`
+	Serve    serveCommand    `cmd:"" help:"Run the gateway on WhatsApp, or on an emulated network."`
+	Network  networkCommand  `cmd:"" help:"Run the emulated WhatsApp alone, for a gateway in another process."`
+	Messages messagesCommand `cmd:"" help:"List the messages of a running tapgate, and show what became of one."`
+	Config   configCommand   `cmd:"" help:"Print the settings that serve would use, as a configuration file."`
+	Version  versionCommand  `cmd:"" help:"Print the version."`
 }
 
 const description = `A self-hosted WhatsApp gateway for messages people can tap.

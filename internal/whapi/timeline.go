@@ -1,6 +1,8 @@
 package whapi
 
 import (
+	"fmt"
+	"strings"
 	"time"
 
 	"tapgate/internal/id"
@@ -90,11 +92,15 @@ type attemptJSON struct {
 	Failure string  `json:"failure,omitempty"`
 }
 
-// stamp is a time in our own answers: RFC 3339 in UTC, with what it has of a second.
+// stamp is a time in our own answers: seconds since 1970, as in the dialect, to the microsecond.
 type stamp time.Time
 
 // MarshalJSON implements json.Marshaler.
-func (s stamp) MarshalJSON() ([]byte, error) { return time.Time(s).UTC().MarshalJSON() }
+func (s stamp) MarshalJSON() ([]byte, error) {
+	us := time.Time(s).UnixMicro()
+	text := fmt.Sprintf("%d.%06d", us/1e6, us%1e6)
+	return []byte(strings.TrimSuffix(strings.TrimRight(text, "0"), ".")), nil
+}
 
 // EncodeTimeline tells what became of a message.
 func EncodeTimeline(l Timeline) ([]byte, error) {
