@@ -114,7 +114,6 @@ func (b *Book) restore(ctx context.Context) error {
 		if err := p.connect(ctx); err != nil {
 			return err
 		}
-		b.start(p.resume)
 	}
 	return nil
 }

@@ -172,30 +172,6 @@ func (p *Phone) edit(ctx context.Context, messageID, text string) (string, error
 	})
 }
 
-func (p *Phone) vote(ctx context.Context, v Vote) (string, error) {
-	r, ok := p.record(v.MessageID)
-	if !ok {
-		return "", ErrNoMessage
-	}
-	poll := readPoll(unwrap(r.raw).message)
-	if poll == nil {
-		return "", refuse("the message is not a poll")
-	}
-	for _, want := range v.Options {
-		if !slices.ContainsFunc(poll.GetOptions(), func(o *waE2E.PollCreationMessage_Option) bool { return o.GetOptionName() == want }) {
-			return "", refuse("the poll has no option %q", want)
-		}
-	}
-	info := &types.MessageInfo{ID: r.Stanza, MessageSource: types.MessageSource{
-		Chat: r.Chat, Sender: r.Sender, IsFromMe: r.FromMe, IsGroup: r.group(),
-	}}
-	m, err := p.cli.BuildPollVote(ctx, info, v.Options)
-	if err != nil {
-		return "", fmt.Errorf("encrypt vote: %w", err)
-	}
-	return p.sendAbout(ctx, r, m)
-}
-
 func (p *Phone) ownMessage(messageID string) (record, error) {
 	r, ok := p.record(messageID)
 	switch {
@@ -245,13 +221,20 @@ func (p *Phone) send(ctx context.Context, platform Platform, to types.JID, m *wa
 	return r.ID, nil
 }
 
-// transmit sends a message that is kept already, under its id.
+// transmit sends a message that is kept already, under its id. Without a connection it waits for the next one.
 func (p *Phone) transmit(ctx context.Context, cli *client, r record) error {
+	if !p.leave(r.ID) {
+		return nil // it is on its way
+	}
+	defer p.left(r.ID)
 	out, err := leaving(r.raw)
 	if err != nil {
 		return err
 	}
 	response, err := cli.sendMessage(ctx, r.Chat, out, r.Stanza)
+	if errors.Is(err, whatsmeow.ErrNotConnected) {
+		return nil
+	}
 	written := p.update(p.book.life, r.ID, "status", func(r *record) bool {
 		if err != nil {
 			r.Status = StatusFailed
@@ -269,7 +252,24 @@ func (p *Phone) transmit(ctx context.Context, cli *client, r record) error {
 	return written
 }
 
-// resume sends what was kept and not sent when the process ended.
+// leave notes that a message is being sent; false means that it is already, or was.
+func (p *Phone) leave(id string) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if r, ok := p.byID[id]; p.leaving[id] || ok && r.Status != StatusPending {
+		return false
+	}
+	p.leaving[id] = true
+	return true
+}
+
+func (p *Phone) left(id string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	delete(p.leaving, id)
+}
+
+// resume sends what was kept and not sent when the connection or the process ended.
 func (p *Phone) resume(ctx context.Context) {
 	p.mu.Lock()
 	var waiting []record
@@ -292,6 +292,9 @@ func (p *Phone) resume(ctx context.Context) {
 
 // sendError says that the server refused, or that nothing left.
 func sendError(err error) error {
+	if errors.Is(err, whatsmeow.ErrNotConnected) {
+		return refuse("the phone is offline")
+	}
 	if errors.Is(err, whatsmeow.ErrServerReturnedError) {
 		return refuse("WhatsApp refused the message: %s", err)
 	}

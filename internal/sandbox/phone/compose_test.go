@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"image"
 	"image/png"
+	"slices"
 	"strings"
 	"testing"
 
@@ -183,6 +184,103 @@ func TestSendLocationContactVote(t *testing.T) {
 	}
 	_, err := w.customer.Send(context20s(t), phone.Compose{Vote: &phone.Vote{MessageID: poll, Options: []string{"Perhaps"}}})
 	refused(t, err, "no option")
+}
+
+// Everybody's ballot is counted on every phone; a new one takes the place of the one before.
+func TestPollIsCounted(t *testing.T) {
+	w := newWorld(t)
+	other := must(w.book.Add(context20s(t), mary, "Mary"))(t)
+	group := must(w.book.CreateGroup(context20s(t), "Friends", jonathan, businessNumber, mary))(t)
+	chat := must(types.ParseJID(group))(t)
+	resp := must(w.business.cli.SendMessage(context20s(t), chat, w.business.cli.BuildPollCreation("Lunch?", []string{"Pizza", "Pasta", "None"}, 2)))(t)
+	find := func(p *phone.Phone) phone.Message {
+		for _, m := range p.Messages() {
+			if strings.Contains(m.ID, "-") && m.Kind == phone.KindPoll && must(id.ParseMessage(m.ID))(t).Stanza == resp.ID {
+				return m
+			}
+		}
+		return phone.Message{}
+	}
+	w.until("the poll on both phones", func() bool { return find(w.customer).ID != "" && find(other).ID != "" })
+	if m := find(w.customer); m.Choices != 2 || len(m.Ballots) != 0 {
+		t.Errorf("shown %+v", m.Content)
+	}
+	vote := func(p *phone.Phone, options ...string) {
+		must(p.Send(context20s(t), phone.Compose{Vote: &phone.Vote{MessageID: find(p).ID, Options: options}}))(t)
+	}
+	vote(w.customer, "Pizza")
+	vote(other, "Pizza", "Pasta")
+	counted := func(want ...string) func() bool {
+		return func() bool {
+			for _, p := range []*phone.Phone{w.customer, other} {
+				var got []string
+				for _, b := range find(p).Ballots {
+					got = append(got, b.From+" "+strings.Join(b.Options, "+"))
+				}
+				slices.Sort(got)
+				if !slices.Equal(got, want) {
+					return false
+				}
+			}
+			return true
+		}
+	}
+	w.until("two ballots", counted(jonathan+" Pizza", mary+" Pizza+Pasta"))
+	vote(w.customer, "Pasta")
+	w.until("another choice", counted(jonathan+" Pasta", mary+" Pizza+Pasta"))
+	vote(other)
+	w.until("a choice taken back", counted(jonathan+" Pasta"))
+	_, err := other.Send(context20s(t), phone.Compose{Vote: &phone.Vote{MessageID: find(other).ID, Options: []string{"Pizza", "Pasta", "None"}}})
+	refused(t, err, "takes 2")
+	for _, m := range append(w.customer.Messages(), other.Messages()...) {
+		if m.Kind == phone.KindVote {
+			t.Errorf("a vote stands in the chat: %+v", m)
+		}
+	}
+}
+
+// What a person writes or presses without a connection leaves when it is back.
+func TestWritesWhileOffline(t *testing.T) {
+	w := newWorld(t)
+	asked := w.business.send(t, jid(jonathan), quickReply(), biz(flowNode("mixed")))
+	w.message(w.customer, asked)
+	if err := w.customer.SetOnline(context20s(t), false); err != nil {
+		t.Fatal(err)
+	}
+	wrote := must(w.customer.Send(context20s(t), phone.Compose{Text: "from the tunnel"}))(t)
+	tapped := must(w.customer.Tap(context20s(t), phone.Press{MessageID: asked, Button: at(1)}))(t)
+	for _, sent := range []string{wrote, tapped} {
+		if m, _ := w.customer.Message(sent); m.Status != phone.StatusPending {
+			t.Errorf("%s is %s", sent, m.Status)
+		}
+	}
+	_, err := w.customer.Send(context20s(t), phone.Compose{React: &phone.Reaction{MessageID: asked, Emoji: "👍"}})
+	refused(t, err, "offline")
+	if err := w.customer.SetOnline(context20s(t), true); err != nil {
+		t.Fatal(err)
+	}
+	if got := w.business.awaitID(t, wrote).Message.GetConversation(); got != "from the tunnel" {
+		t.Errorf("the business reads %q", got)
+	}
+	if got := hear(t, w.business.awaitID(t, tapped).Message); got.title != "Button2" {
+		t.Errorf("the business hears %+v", got)
+	}
+	for _, sent := range []string{wrote, tapped} {
+		w.until("the ticks", func() bool { m, _ := w.customer.Message(sent); return m.Status == phone.StatusDelivered })
+	}
+	must(w.business.cli.SendMessage(context20s(t), jid(jonathan), text("after all")))(t)
+	w.until("the last message", func() bool { all := w.customer.Messages(); return all[len(all)-1].Body == "after all" })
+	w.business.mu.Lock()
+	defer w.business.mu.Unlock()
+	seen := map[string]int{}
+	for _, e := range w.business.messages {
+		seen[e.Info.ID]++
+	}
+	for _, sent := range []string{wrote, tapped} {
+		if n := seen[stanzaOf(t, sent)]; n != 1 {
+			t.Errorf("%s arrived %d times", sent, n)
+		}
+	}
 }
 
 func TestWebPlatformWritesFromAnotherDevice(t *testing.T) {

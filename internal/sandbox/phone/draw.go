@@ -91,11 +91,14 @@ func (p *pen) judge(r Recipe) (tappable bool) {
 	if w := rule.why(p.platform); w != "" {
 		because = ": " + w
 	}
+	if rule.Confidence != "" {
+		because += fmt.Sprintf(" (table of %s, confidence %s)", renderTable().Dated, rule.Confidence)
+	}
 	switch v {
 	case Expected:
 		p.note("%s: not measured on %s, expected to work%s", rule.Label, place, because)
 	case Unmeasured:
-		p.warn("%s: nobody has measured this on %s", rule.Label, place)
+		p.warn("%s: nobody has measured this on %s%s", rule.Label, place, because)
 	case Uncertain:
 		p.warn("%s: reports from %s differ%s", rule.Label, place, because)
 	case Disabled:

@@ -72,7 +72,7 @@ func (p *pen) drawCards() bool {
 			p.Contact = readContact(all[0])
 		}
 	case poll != nil:
-		p.Kind, p.Body, p.Options = KindPoll, poll.GetName(), []string{}
+		p.Kind, p.Body, p.Options, p.Choices = KindPoll, poll.GetName(), []string{}, poll.GetSelectableOptionsCount()
 		for _, o := range poll.GetOptions() {
 			p.Options = append(p.Options, o.GetOptionName())
 		}
@@ -162,16 +162,12 @@ func readLocation(m *waE2E.LocationMessage) *Location {
 }
 
 func readContact(m *waE2E.ContactMessage) *Contact {
-	return &Contact{Name: m.GetDisplayName(), VCard: m.GetVcard()}
-}
-
-func readPoll(m *waE2E.Message) *waE2E.PollCreationMessage {
-	for _, poll := range []*waE2E.PollCreationMessage{m.GetPollCreationMessage(), m.GetPollCreationMessageV2(), m.GetPollCreationMessageV3(), m.GetPollCreationMessageV5(), m.GetPollCreationMessageV6()} {
-		if poll != nil {
-			return poll
-		}
+	c := &Contact{Name: m.GetDisplayName(), VCard: m.GetVcard()}
+	if _, rest, ok := strings.Cut(c.VCard, "waid="); ok {
+		end := strings.IndexFunc(rest, func(r rune) bool { return r < '0' || r > '9' })
+		c.Phone = rest[:max(end, 0)]
 	}
-	return nil
+	return c
 }
 
 func fieldNames(m *waE2E.Message) string {

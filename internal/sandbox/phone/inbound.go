@@ -96,6 +96,7 @@ func (p *Phone) dispatch(event any) error {
 			p.log.Warn("presence not sent", slog.Any("error", err))
 		}
 		p.book.announce(Change{Customer: p.number, What: "presence", On: true})
+		p.book.start(p.resume)
 	case *events.Disconnected, *events.StreamReplaced:
 		p.book.announce(Change{Customer: p.number, What: "presence"})
 	case *events.LoggedOut:
@@ -129,6 +130,8 @@ func (p *Phone) received(e *events.Message) error {
 		return p.applyTo(r, m.GetReactionMessage().GetKey().GetID(), func(target *record) {
 			target.Reactions = reacted(target.Reactions, r.From, m.GetReactionMessage().GetText())
 		})
+	case m.GetPollUpdateMessage() != nil:
+		return p.voted(e, r, m.GetPollUpdateMessage().GetPollCreationMessageKey().GetID())
 	case change != nil && change.GetType() == waE2E.ProtocolMessage_REVOKE:
 		return p.applyTo(r, change.GetKey().GetID(), func(target *record) { target.Deleted = true })
 	case change != nil:

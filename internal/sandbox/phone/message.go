@@ -69,8 +69,10 @@ type Message struct {
 	// Pressed holds the ids of the buttons that were pressed on this phone, in order.
 	Pressed   []string   `json:"pressed,omitempty"`
 	Reactions []Reaction `json:"reactions,omitempty"`
-	Deleted   bool       `json:"deleted,omitempty"`
-	Edited    bool       `json:"edited,omitempty"`
+	// Ballots are what people chose in a poll, one for each who did.
+	Ballots []Ballot `json:"ballots,omitempty"`
+	Deleted bool     `json:"deleted,omitempty"`
+	Edited  bool     `json:"edited,omitempty"`
 
 	// Biz sums up the biz nodes of the stanza, such as "native_flow:mixed". Empty means there was none.
 	Biz string `json:"biz,omitempty"`
@@ -89,8 +91,9 @@ type Content struct {
 	Sections []Section `json:"sections"`
 	Cards    []Card    `json:"cards"`
 	Media    *Media    `json:"media"`
-	// Options are those of a poll, or the chosen ones of a vote where they can be told.
+	// Options are those of a poll, and Choices how many of them one person may choose; 0 means any number.
 	Options  []string  `json:"options,omitempty"`
+	Choices  uint32    `json:"choices,omitempty"`
 	Location *Location `json:"location,omitempty"`
 	Contact  *Contact  `json:"contact,omitempty"`
 	Reply    *Reply    `json:"reply,omitempty"`
@@ -168,6 +171,12 @@ type Reaction struct {
 	MessageID string `json:"message_id,omitempty"`
 	From      string `json:"from,omitempty"`
 	Emoji     string `json:"emoji"`
+}
+
+// Ballot is what somebody chose in a poll.
+type Ballot struct {
+	From    string   `json:"from"`
+	Options []string `json:"options"`
 }
 
 // Location is a point on the map; degrees.

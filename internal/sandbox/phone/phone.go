@@ -39,6 +39,7 @@ type Phone struct {
 	kept     int // since the phone was opened
 	byID     map[string]*record
 	byStanza map[string]*record
+	leaving  map[string]bool                    // ids of messages that are being sent
 	stanzas  map[types.MessageID]*waBinary.Node // of messages that are on their way to the handler
 }
 
@@ -47,6 +48,7 @@ func newPhone(b *Book, o owner, account sandbox.Account, device *waStore.Device)
 		book: b, number: o.Number, customer: o.Customer, account: account, name: o.Name, platform: o.Platform,
 		log:  b.log.With(slog.String("phone", o.Number)),
 		byID: map[string]*record{}, byStanza: map[string]*record{}, stanzas: map[types.MessageID]*waBinary.Node{},
+		leaving: map[string]bool{},
 	}
 	p.cli = b.newClient(device)
 	p.answerRetries(p.cli)

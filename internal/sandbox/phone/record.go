@@ -30,6 +30,7 @@ type record struct {
 	Status    string     `json:"status,omitempty"`
 	Pressed   []pressed  `json:"pressed,omitempty"`
 	Reactions []Reaction `json:"reactions,omitempty"`
+	Ballots   []Ballot   `json:"ballots,omitempty"`
 	Deleted   bool       `json:"deleted,omitempty"`
 	Edited    bool       `json:"edited,omitempty"`
 	Target    string     `json:"target,omitempty"` // of a reaction, edit or revoke that found no message
@@ -53,7 +54,7 @@ func (r *record) message(platform Platform) Message {
 	m := Message{
 		ID: r.ID, Chat: r.Peer, From: r.From, Timestamp: r.At.Unix(), FromMe: r.FromMe,
 		Content: d.Content, Drawn: d.Drawn, Warnings: d.Warnings, Notes: d.Notes,
-		Status: r.Status, Reactions: slices.Clone(r.Reactions), Deleted: r.Deleted, Edited: r.Edited,
+		Status: r.Status, Reactions: slices.Clone(r.Reactions), Ballots: slices.Clone(r.Ballots), Deleted: r.Deleted, Edited: r.Edited,
 		Biz: readBiz(r.node).String(), RetryCount: r.Retry,
 	}
 	if r.Target != "" {
