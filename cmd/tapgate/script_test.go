@@ -26,7 +26,8 @@ const patience = 60 * time.Second
 const help = "../../internal/whapi/testdata/help"
 
 // TestScripts drives the real binary: each script in testdata/script starts processes, speaks
-// HTTP to them, taps as a customer, and compares what comes back with the help page.
+// HTTP to them, taps as a customer, and compares what comes back with the help page. A command that
+// ends by itself is run with "exec tapgate ARGS...".
 //
 //	up NAME ARGS...          start tapgate ARGS --json, wait until it is ready, set $NAME_api, ...
 //	down NAME                end it with SIGTERM; it must exit with 0
@@ -49,6 +50,7 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 filepath.Join("testdata", "script"),
 		RequireExplicitExec: true,
+		Condition:           condition,
 		Setup: func(env *testscript.Env) error {
 			s := &session{binary: binary, contract: contract, running: map[string]*process{}}
 			env.Values[sessionKey{}] = s
@@ -68,6 +70,15 @@ func TestScripts(t *testing.T) {
 			"same":    func(ts *testscript.TestScript, _ bool, args []string) { in(ts).same(ts, args) },
 		},
 	})
+}
+
+// condition adds "mounts" to the conditions of scripts: whether a small disk can be made, to fill it.
+// A container may not allow that, to root either, so this one is no duty.
+func condition(name string) (bool, error) {
+	if name != "mounts" {
+		return false, fmt.Errorf("unknown condition %q", name)
+	}
+	return exec.Command("unshare", "-m", "sh", "-c", "mount -t tmpfs -o size=64k tmpfs /mnt").Run() == nil, nil
 }
 
 // build makes the binary as a user would and returns its path.

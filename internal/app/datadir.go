@@ -3,11 +3,12 @@ package app
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
+
+	"tapgate/internal/fault"
 )
 
 // dataDir is the directory that a process keeps its state in. One process uses it at a time.
@@ -28,21 +29,25 @@ func (d *dataDir) open(context.Context) error {
 		return nil
 	}
 	if err := os.MkdirAll(d.path, 0o700); err != nil {
-		return err
+		return unusable(d.path, err)
 	}
 	info, err := os.Stat(d.path)
 	if err != nil {
-		return err
+		return unusable(d.path, err)
 	}
 	if info.Mode().Perm()&0o077 != 0 {
 		d.log.Warn("data directory can be read by others: it holds the keys of the session", "dir", d.path, "mode", info.Mode().Perm().String())
 	}
-	file, err := os.OpenFile(filepath.Join(d.path, lockName), os.O_CREATE|os.O_RDWR, 0o600)
+	name := filepath.Join(d.path, lockName)
+	file, err := os.OpenFile(name, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
-		return err
+		return unusable(name, err)
 	}
 	if err := lockFile(file); err != nil {
-		return errors.Join(fmt.Errorf("directory %s is in use by another process: %w", d.path, err), file.Close())
+		return errors.Join(&fault.Error{
+			Kind: fault.Conflict, Code: "locked", Message: d.path + " is in use by another tapgate",
+			Next: "end that process, or choose another --data", Cause: err,
+		}, file.Close())
 	}
 	d.lock = file
 	return nil
@@ -64,7 +69,7 @@ func (d *dataDir) file(name string) (string, error) {
 	path := filepath.Join(d.path, name)
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
-		return "", err
+		return "", unusable(path, err)
 	}
 	return path, f.Close()
 }
@@ -75,7 +80,7 @@ func (d *dataDir) sub(name string) (string, error) {
 		return "", nil
 	}
 	path := filepath.Join(d.path, name)
-	return path, os.MkdirAll(path, 0o700)
+	return path, unusable(path, os.MkdirAll(path, 0o700))
 }
 
 // tokenName is the file in which the sandbox keeps the token of its channel. Elsewhere tokens are

@@ -52,7 +52,7 @@ func (e *engine) openStore(ctx context.Context) error {
 	}
 	s, err := sqlite.Open(ctx, sqlite.Options{Path: path, Log: e.Log})
 	if err != nil {
-		return err
+		return unusable(path, err)
 	}
 	e.store = s
 	return nil
@@ -65,7 +65,7 @@ func (e *engine) openClient(ctx context.Context) error {
 	}
 	c, err := meow.Open(ctx, meow.Options{Path: path, Transport: e.network, Log: e.Log})
 	if err != nil {
-		return err
+		return unusable(path, err)
 	}
 	e.client = c
 	return nil

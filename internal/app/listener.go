@@ -14,6 +14,7 @@ import (
 // listener serves HTTP on an address. It is bound before it serves: its address is known, and
 // connections wait, while the rest of the program starts.
 type listener struct {
+	flag    string // what the address was chosen by, for errors
 	address string
 	log     *slog.Logger
 	failed  chan<- error
@@ -28,7 +29,7 @@ func (l *listener) bind(ctx context.Context) error {
 	var c net.ListenConfig
 	socket, err := c.Listen(ctx, "tcp", l.address)
 	if err != nil {
-		return err
+		return unbound(l.flag, l.address, err)
 	}
 	l.socket = socket
 	return nil

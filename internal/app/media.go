@@ -91,5 +91,5 @@ func (d *dataDir) key(name string) ([]byte, error) {
 	if !d.keeps() {
 		return key, nil
 	}
-	return key, writeWhole(path, key)
+	return key, unusable(path, writeWhole(path, key))
 }

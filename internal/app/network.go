@@ -24,7 +24,7 @@ func Network(ctx context.Context, c config.Network, o Options) (*Running, error)
 	n := &networkMode{
 		world: world{Options: o, dir: dir, seed: c.Seed, lenient: c.Lenient},
 		run:   r,
-		front: &listener{address: c.Listen, log: o.Log, failed: r.failed},
+		front: &listener{flag: "--listen", address: c.Listen, log: o.Log, failed: r.failed},
 	}
 	r.add("data directory", dir.open, dir.close)
 	r.add("emulated network", n.openNetwork, n.closeNetwork)

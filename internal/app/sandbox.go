@@ -36,8 +36,8 @@ func Sandbox(ctx context.Context, c config.Sandbox, o Options) (*Running, error)
 		config: c,
 		run:    r,
 		engine: &engine{Options: o, dir: dir, loopback: true, localMedia: true},
-		front:  &listener{address: c.Listen, log: o.Log, failed: r.failed},
-		wire:   &listener{address: "127.0.0.1:0", log: o.Log, failed: r.failed},
+		front:  &listener{flag: "--listen", address: c.Listen, log: o.Log, failed: r.failed},
+		wire:   &listener{flag: "emulated network on", address: "127.0.0.1:0", log: o.Log, failed: r.failed},
 	}
 	s.engine.baseURL = s.front.url
 	r.add("data directory", dir.open, dir.close)

@@ -32,14 +32,15 @@ func Serve(ctx context.Context, c config.Serve, o Options) (*Running, error) {
 		config:  c,
 		run:     r,
 		engine:  &engine{Options: o, dir: dir, loopback: c.AllowLoopback(), localMedia: c.AllowLocalMedia()},
-		front:   &listener{address: c.Listen, log: o.Log, failed: r.failed},
+		front:   &listener{flag: "--listen", address: c.Listen, log: o.Log, failed: r.failed},
 	}
 	s.engine.baseURL = s.publicURL
 	r.add("data directory", dir.open, dir.close)
-	r.add("network", s.chooseNetwork, nil)
+	r.add("client version", s.chooseNetwork, nil)
 	r.add("listener", s.front.bind, s.front.release)
 	s.engine.addTo(r)
 	r.add("channel", s.openChannel, nil)
+	r.add("network", s.meetNetwork, nil)
 	r.add("API", s.serveAPI, s.front.stop)
 	return r.start(ctx)
 }
