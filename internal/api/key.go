@@ -27,7 +27,7 @@ func idempotencyKey(r *http.Request, body []byte) (gateway.Key, error) {
 		return gateway.Key{}, fault.New(fault.Invalid, "The header Idempotency-Key must hold one key of 1 to %d printable ASCII characters", maxKey)
 	}
 	h := sha256.New()
-	for _, part := range []string{r.URL.Path, r.Header.Get("X-Tapgate-Recipe")} {
+	for _, part := range []string{r.URL.Path, r.Header.Get("X-Tapgate-Recipe"), r.Header.Get("X-Tapgate-Expire-After")} {
 		h.Write([]byte(part))
 		h.Write([]byte{0})
 	}

@@ -74,3 +74,27 @@ func TestTimelineAnswer(t *testing.T) {
 	wantProblem(t, s.ask(t, "GET", "/tapgate/messages/nonsense/timeline", ""), 404)
 	wantProblem(t, s.ask(t, "POST", "/tapgate/messages/"+listedID+"/timeline", ""), 405)
 }
+
+// How long a message may wait is said by a header; a wrong one is named and nothing is sent.
+func TestExpireAfter(t *testing.T) {
+	s := start(t)
+	const body = `{"to":"61371989950","body":"code 4711"}`
+	for given, want := range map[string]time.Duration{"1": time.Second, "300": 5 * time.Minute, "2592000": 720 * time.Hour} {
+		if res := s.ask(t, "POST", "/messages/text", body, "X-Tapgate-Expire-After", given); res.StatusCode != 200 {
+			t.Errorf("%s: %s", given, read(t, res))
+		}
+		if got := s.gate.drafts[len(s.gate.drafts)-1].Expiry; got != want {
+			t.Errorf("%s becomes %s", given, got)
+		}
+	}
+	before := len(s.gate.drafts)
+	for _, given := range []string{"x", "0", "-1", "2592001", "1.5", "soon", "99999999999999999999"} {
+		p := wantProblem(t, s.ask(t, "POST", "/messages/text", body, "X-Tapgate-Expire-After", given), 400)
+		if !strings.Contains(p.Message, "X-Tapgate-Expire-After") {
+			t.Errorf("%q: %+v", given, p)
+		}
+	}
+	if len(s.gate.drafts) != before {
+		t.Error("something was sent all the same")
+	}
+}

@@ -30,8 +30,12 @@ func (s *Server) send(decode func(body []byte) (whapi.Send, error)) handler {
 		if err != nil {
 			return answer{}, err
 		}
+		expires, err := expiry(c.Request)
+		if err != nil {
+			return answer{}, err
+		}
 		sent, err := s.Gateway.Send(c.Context(), c.channel, gateway.Draft{
-			To: m.To, Content: m.Content, Typing: m.Typing, Recipe: c.Header.Get("X-Tapgate-Recipe"), Key: key,
+			To: m.To, Content: m.Content, Typing: m.Typing, Recipe: c.Header.Get("X-Tapgate-Recipe"), Key: key, Expiry: expires,
 		})
 		if err != nil {
 			return answer{}, err

@@ -3,10 +3,12 @@ package app
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"tapgate/internal/backend"
 	"tapgate/internal/backend/meow"
 	"tapgate/internal/channel"
+	"tapgate/internal/config"
 	"tapgate/internal/gateway"
 	"tapgate/internal/id"
 	"tapgate/internal/media"
@@ -25,6 +27,7 @@ type engine struct {
 	network http.RoundTripper
 	// loopback lets webhooks point to this machine, localMedia media URLs.
 	loopback, localMedia bool
+	sending config.Sending
 	// baseURL is where programs reach the API.
 	baseURL func() string
 
@@ -94,9 +97,21 @@ func (e *engine) startGateway(ctx context.Context) error {
 	var err error
 	e.gateway, err = gateway.New(gateway.Options{
 		Store: e.store, Backend: e.client, Planner: e.hooks, Media: shelf{e.media}, Log: e.Log, Version: e.Version,
+		AckWait: ackWait(e.sending), Expiry: e.sending.Expiry, MaxQueue: e.sending.Queue,
 	})
 	if err != nil {
 		return err
 	}
 	return e.gateway.Start(ctx)
+}
+
+// ackWait is the answer wait in the gateway's words.
+func ackWait(s config.Sending) time.Duration {
+	switch {
+	case s.AnswerWait == nil:
+		return 0 // its default
+	case *s.AnswerWait == 0:
+		return -1
+	}
+	return *s.AnswerWait
 }

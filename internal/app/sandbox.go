@@ -35,7 +35,7 @@ func Sandbox(ctx context.Context, c config.Sandbox, o Options) (*Running, error)
 		world:  world{Options: o, dir: dir, seed: c.Seed, lenient: c.Lenient},
 		config: c,
 		run:    r,
-		engine: &engine{Options: o, dir: dir, loopback: true, localMedia: true},
+		engine: &engine{Options: o, dir: dir, sending: c.Sending, loopback: true, localMedia: true},
 		front:  &listener{flag: "--listen", address: c.Listen, log: o.Log, failed: r.failed},
 		wire:   &listener{flag: "emulated network on", address: "127.0.0.1:0", log: o.Log, failed: r.failed},
 	}

@@ -28,6 +28,7 @@ type Sandbox struct {
 	Seed string `help:"Derives keys and certificates of the emulated network." env:"TAPGATE_SEED" placeholder:"SEED"`
 	// Lenient accepts stanzas that WhatsApp is known to refuse.
 	Lenient bool `help:"Accept messages that WhatsApp is known to refuse." env:"TAPGATE_LENIENT"`
+	Sending
 	// JSON prints the facts of the start as one JSON line on stdout, and the log as JSON lines.
 	JSON bool `help:"Print the facts of the start as one JSON line, and the log as JSON." env:"TAPGATE_JSON"`
 	// LogLevel is from where on the log, which goes to stderr, is written.
@@ -91,6 +92,7 @@ type Serve struct {
 	// UnsafeMetrics allows Metrics to be reached from other machines, without a password. It tells no
 	// numbers, texts or tokens. pprof is left out then.
 	UnsafeMetrics bool `help:"Allow --metrics to be reached from other machines; without pprof." env:"TAPGATE_UNSAFE_METRICS"`
+	Sending
 	// JSON prints the facts of the start as one JSON line on stdout, and the log as JSON lines.
 	JSON bool `help:"Print the facts of the start as one JSON line, and the log as JSON." env:"TAPGATE_JSON"`
 	// LogLevel is from where on the log, which goes to stderr, is written.

@@ -34,6 +34,7 @@ func (s Sandbox) Validate() error {
 	var e Invalid
 	e.local(s.Listen, s.UnsafeListen)
 	e.token(s.Token, 1)
+	e.sending(s.Sending)
 	return e.err()
 }
 
@@ -51,6 +52,7 @@ const minLiveToken = 16
 func (s Serve) Validate() error {
 	var e Invalid
 	e.address("--listen", s.Listen, 0)
+	e.sending(s.Sending)
 	if s.Metrics != "" && e.address("--metrics", s.Metrics, 0) && !Loopback(s.Metrics) && !s.UnsafeMetrics {
 		e.add("--metrics %s can be reached from other machines: use a loopback address, or add --unsafe-metrics", s.Metrics)
 	}

@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -17,6 +18,8 @@ type Draft struct {
 	Content message.Content
 	// Typing is how long "typing" is shown before the message leaves. 0 shows nothing.
 	Typing time.Duration
+	// Expiry is the age at which the message fails if it could not leave by then. 0 takes the gateway's.
+	Expiry time.Duration
 	// Quote is the message that is cited, Edit the one of ours whose content is replaced; zero for
 	// none.
 	Quote, Edit id.Message
@@ -120,7 +123,7 @@ func (a *actor) accept(ctx context.Context, v *view, l letter, env backend.Envel
 	}
 	o := store.Outbound{
 		Channel: a.id, Message: m.ID, Payload: env.Payload, Recipe: env.Recipe, Typing: l.Typing,
-		AcceptedAt: now, ExpiresAt: now.Add(a.Expiry),
+		AcceptedAt: now, ExpiresAt: now.Add(cmp.Or(l.Expiry, a.Expiry)),
 	}
 	var earlier *store.Keyed
 	var err error

@@ -301,6 +301,27 @@ func TestExpiry(t *testing.T) {
 	})
 }
 
+// A message may say for itself how long it is of use; the one behind it waits on.
+func TestExpiryOfOne(t *testing.T) {
+	inHouse(t, silent, func(t *testing.T, h *house) {
+		h.net.connect(false)
+		code, err := h.Send(t.Context(), mantis, gateway.Draft{To: theirs.Private(), Content: message.Text{Body: "code"}, Expiry: 5 * time.Minute})
+		if err != nil {
+			t.Fatal(err)
+		}
+		h.say("news")
+		h.settle(4 * time.Minute)
+		h.restart() // the time goes on
+		h.settle(2 * time.Minute)
+		h.wantFailed(code.ID, "expired")
+		h.net.connect(true)
+		h.settle(0)
+		if got := h.net.bodies(); !slices.Equal(got, []string{"news"}) {
+			t.Errorf("sent %q", got)
+		}
+	})
+}
+
 func TestBusy(t *testing.T) {
 	inHouse(t, func(o *gateway.Options) { silent(o); o.MaxQueue = 2 }, func(t *testing.T, h *house) {
 		h.net.connect(false)
