@@ -27,7 +27,7 @@ type engine struct {
 	network http.RoundTripper
 	// loopback lets webhooks point to this machine, localMedia media URLs.
 	loopback, localMedia bool
-	sending config.Sending
+	sending              config.Sending
 	// baseURL is where programs reach the API.
 	baseURL func() string
 
