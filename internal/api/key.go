@@ -16,7 +16,7 @@ const maxKey = 255
 // this request of the channel. It is not part of the dialect, which has nothing of the kind. The
 // same key with the same request yields the same message; with another one it is a conflict.
 // Without the header the key is zero.
-func idempotencyKey(r *http.Request, body []byte) (gateway.Key, error) {
+func idempotencyKey(r *http.Request, in *payload) (gateway.Key, error) {
 	values := r.Header.Values("Idempotency-Key")
 	if len(values) == 0 {
 		return gateway.Key{}, nil
@@ -31,6 +31,8 @@ func idempotencyKey(r *http.Request, body []byte) (gateway.Key, error) {
 		h.Write([]byte(part))
 		h.Write([]byte{0})
 	}
-	h.Write(body)
+	if err := in.sum(h); err != nil {
+		return gateway.Key{}, err
+	}
 	return gateway.Key{Name: name, Request: [32]byte(h.Sum(nil))}, nil
 }

@@ -152,7 +152,7 @@ func TestUploadRefused(t *testing.T) {
 		"too large base64": {"application/json", `{"media":"` + base64.StdEncoding.EncodeToString([]byte(long)) + `"}`, 413, ""},
 		"nothing":          {"image/jpeg", "", 400, "empty"},
 		"broken image":     {"image/jpeg", "\xff\xd8\xff\xe0 and nothing more", 415, ""},
-		"empty form":       {emptyType, empty, 400, "must have a part 'media'"},
+		"empty form":       {emptyType, empty, 400, "must have required property 'media'"},
 		"broken form":      {"multipart/form-data; boundary=x", "nonsense", 400, ""},
 	} {
 		t.Run(name, func(t *testing.T) {

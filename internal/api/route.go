@@ -93,8 +93,10 @@ func (s *Server) serve(h handler) http.Handler {
 			s.fail(w, r, err)
 			return
 		}
-		a, err := h(call{Request: r, channel: ch, w: w, server: s})
+		c := call{Request: r, channel: ch, w: w, server: s}
+		a, err := h(c)
 		if err != nil {
+			c.drain()
 			s.fail(w, r, err)
 			return
 		}

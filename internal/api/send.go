@@ -4,44 +4,75 @@ import (
 	"net/http"
 
 	"tapgate/internal/gateway"
+	"tapgate/internal/message"
 	"tapgate/internal/whapi"
 )
 
 func (s *Server) sendRoutes() []Route {
 	return []Route{
-		{http.MethodPost, "/messages/text", s.send(whapi.DecodeText)},
-		{http.MethodPost, "/messages/interactive", s.send(whapi.DecodeInteractive)},
+		{http.MethodPost, "/messages/text", s.send(maxBody, whapi.DecodeText)},
+		{http.MethodPost, "/messages/interactive", s.send(whapi.MaxUpload, whapi.DecodeInteractive)},
+		{http.MethodPost, "/messages/carousel", s.send(whapi.MaxUpload, whapi.DecodeCarousel)},
 	}
 }
 
-// send makes the handler that sends one kind of message. The header X-Tapgate-Recipe names the
-// encoding on the wire to use for this message; without it the backend chooses.
-func (s *Server) send(decode func(body []byte) (whapi.Send, error)) handler {
+// send makes the handler that sends one kind of message, whose JSON may have limit bytes.
+func (s *Server) send(limit int64, decode func(whapi.Body) (whapi.Send, error)) handler {
 	return func(c call) (answer, error) {
-		body, err := c.body()
+		d, warnings, err := s.draft(c, limit, decode)
 		if err != nil {
 			return answer{}, err
 		}
-		m, err := decode(body)
-		if err != nil {
-			return answer{}, err
-		}
-		key, err := idempotencyKey(c.Request, body)
-		if err != nil {
-			return answer{}, err
-		}
-		expires, err := expiry(c.Request)
-		if err != nil {
-			return answer{}, err
-		}
-		sent, err := s.Gateway.Send(c.Context(), c.channel, gateway.Draft{
-			To: m.To, Content: m.Content, Typing: m.Typing, Recipe: c.Header.Get("X-Tapgate-Recipe"), Key: key, Expiry: expires,
-		})
+		sent, err := s.Gateway.Send(c.Context(), c.channel, d)
 		if err != nil {
 			return answer{}, err
 		}
 		a, err := asJSON(whapi.EncodeSent(sent))
-		a.warnings = m.Warnings
+		a.warnings = warnings
 		return a, err
 	}
+}
+
+// draft reads a request to send a message. The header X-Tapgate-Recipe names the encoding on the wire
+// to use for this message; without it the backend chooses. What files came with the request are in
+// the media store after that, and no longer in memory: sending may take a while.
+func (s *Server) draft(c call, limit int64, decode func(whapi.Body) (whapi.Send, error)) (d gateway.Draft, warnings []string, err error) {
+	in, err := c.read(limit)
+	if err != nil {
+		return d, nil, err
+	}
+	defer in.close()
+	m, err := decode(in.Body())
+	if err != nil {
+		return d, nil, err
+	}
+	d = gateway.Draft{To: m.To, Typing: m.Typing, Quote: m.Quote, Edit: m.Edit, Recipe: c.Header.Get("X-Tapgate-Recipe")}
+	if d.Key, err = idempotencyKey(c.Request, in); err != nil {
+		return d, nil, err
+	}
+	if d.Expiry, err = expiry(c.Request); err != nil {
+		return d, nil, err
+	}
+	d.Content, err = message.EachMedia(m.Content, func(_ string, f message.Media) (message.Media, error) {
+		return s.shelve(c, in, f)
+	})
+	return d, m.Warnings, err
+}
+
+// shelve stores the file of a message that came with the request, and leaves one that is elsewhere.
+func (s *Server) shelve(c call, in *payload, m message.Media) (message.Media, error) {
+	src := *m.Source
+	var kept message.Media
+	var err error
+	switch {
+	case src.URL != "" || src.ID != "":
+		return m, nil
+	case len(src.Data) > 0:
+		kept, err = s.Media.Obtain(c.Context(), c.channel, m.As, src)
+	default:
+		kept, err = in.form.put(c, src)
+	}
+	src.ID, src.Data = kept.ID, nil
+	m.Source = &src
+	return m, err
 }

@@ -259,7 +259,6 @@ func TestMediaType(t *testing.T) {
 		"application/json; charset=utf-16":       415,
 		"text/plain":                             415,
 		"application/x-www-form-urlencoded":      415,
-		"multipart/form-data; boundary=x":        415,
 		"application/json; charset=utf-8; ; =/;": 415,
 	} {
 		res := s.ask(t, "POST", "/messages/text", hello, "Content-Type", contentType)
@@ -269,10 +268,7 @@ func TestMediaType(t *testing.T) {
 			}
 			continue
 		}
-		p := wantProblem(t, res, status)
-		if strings.HasPrefix(contentType, "multipart/") && !strings.Contains(p.Details, "multipart") {
-			t.Errorf("%q: %+v", contentType, p)
-		}
+		wantProblem(t, res, status)
 	}
 	wantProblem(t, s.ask(t, "POST", "/messages/text", hello, "Content-Encoding", "gzip"), 415)
 }

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 	"time"
 
 	"tapgate/internal/backend"
@@ -34,7 +33,7 @@ type MediaStore interface {
 // that: what a file is, only the file says.
 func (a *actor) obtain(ctx context.Context, c message.Content) (message.Content, error) {
 	found := false
-	c, err := message.EachMedia(c, func(path string, m message.Media) (message.Media, error) {
+	c, err := message.EachMedia(c, func(_ string, m message.Media) (message.Media, error) {
 		found = true
 		if m.Source == nil {
 			return m, nil
@@ -43,8 +42,13 @@ func (a *actor) obtain(ctx context.Context, c message.Content) (message.Content,
 			return m, fault.New(fault.Unsupported, "This gateway keeps no media")
 		}
 		got, err := a.Media.Obtain(ctx, a.id, m.As, *m.Source)
+		if fault.Is(err, fault.NotFound) && m.Source.ID != "" { // it may have come in, and not be fetched yet
+			if _, notReceived := a.fetchMedia(ctx, id.Media(m.Source.ID)); notReceived == nil {
+				got, err = a.Media.Obtain(ctx, a.id, m.As, *m.Source)
+			}
+		}
 		if err != nil {
-			return m, at(path, err)
+			return m, err
 		}
 		got.Caption = m.Caption
 		return got, nil
@@ -55,28 +59,6 @@ func (a *actor) obtain(ctx context.Context, c message.Content) (message.Content,
 	var p fault.Problems
 	p.Join("", message.Validate(c))
 	return c, p.Err()
-}
-
-// at says of a fault about /media which media of the message it is about.
-func at(path string, err error) error {
-	f := (*fault.Error)(nil)
-	if path == "/media" || !errors.As(err, &f) {
-		return err
-	}
-	moved := *f
-	moved.Problems = nil
-	for _, p := range f.Problems {
-		if rest, ok := strings.CutPrefix(p.Path, "/media"); ok {
-			p.Path = path + rest
-		} else {
-			p.Path = path + p.Path
-		}
-		moved.Problems = append(moved.Problems, p)
-	}
-	if len(f.Problems) == 0 {
-		moved.Next = strings.TrimSuffix("it is about "+path+"; "+f.Next, "; ")
-	}
-	return &moved
 }
 
 // errNoFile says that a file of a message can't be brought to WhatsApp, however often it is tried.
@@ -117,11 +99,15 @@ func (g *Gateway) FetchMedia(ctx context.Context, ch id.Channel, mediaID id.Medi
 	if err != nil {
 		return message.Media{}, err
 	}
+	return a.fetchMedia(ctx, mediaID)
+}
+
+func (a *actor) fetchMedia(ctx context.Context, mediaID id.Media) (message.Media, error) {
 	which, err := mediaID.Message()
 	if err != nil || a.Media == nil {
 		return message.Media{}, errNoMedia()
 	}
-	m, err := a.Store.Message(ctx, ch, which)
+	m, err := a.Store.Message(ctx, a.id, which)
 	if fault.Is(err, fault.NotFound) {
 		return message.Media{}, errNoMedia()
 	}

@@ -135,11 +135,11 @@ func TestSendMediaRefused(t *testing.T) {
 			want string
 		}{
 			{picture("empty"), fault.Invalid, "/media must NOT be an empty file"},
-			{cards("image one", "empty"), fault.Invalid, "/cards/1/media must NOT be an empty file"},
+			{cards("image one", "empty"), fault.Invalid, "/cards/1/media/media must NOT be an empty file"},
 			{picture("audio x"), fault.Invalid, "/media must be of a kind that can stand here: image, video, document (the file is: audio, x/y)"},
-			{cards("image one", "document x"), fault.Invalid, "/cards/1/media must be of a kind that can stand here: image, video (the file is: document, x/y)"},
+			{cards("image one", "document x"), fault.Invalid, "/cards/1/media/media must be of a kind that can stand here: image, video (the file is: document, x/y)"},
 			{picture("gone"), fault.NotFound, ""},
-			{cards("gone", "image one"), fault.NotFound, "it is about /cards/0/media"},
+			{cards("gone", "image one"), fault.NotFound, "it is about /cards/0/media/media"},
 		} {
 			_, err := h.send(tt.in)
 			if f := fault.Of(err); f.Kind != tt.kind || f.Details() != tt.want {

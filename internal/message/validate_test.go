@@ -98,10 +98,10 @@ func TestValidate(t *testing.T) {
 		{"eleven cards", carousel(cards(11)...), []string{"/cards must NOT have more than 10 items (given: 11)"}},
 		{"empty card", carousel(card("a", "1"), message.Card{}), []string{
 			"/cards/1/id " + empty,
-			"/cards/1/media must name a file: a URL, base64 or the id of an uploaded one",
+			"/cards/1/media/media must name a file: a URL, base64 or the id of an uploaded one",
 			"/cards/1/buttons must NOT have fewer than 1 items"}},
 		{"card with a document", carousel(card("a", "1"), message.Card{ID: "b", Buttons: replies("x"), Media: message.Media{As: message.Document, ID: "pdf-aa", MimeType: "application/pdf"}}), []string{
-			"/cards/1/media must be of a kind that can stand here: image, video (the file is: document, application/pdf)"}},
+			"/cards/1/media/media must be of a kind that can stand here: image, video (the file is: document, application/pdf)"}},
 		{"card with four buttons", carousel(card("a", "1"), message.Card{ID: "b", Media: fetched, Buttons: replies("w", "x", "y", "z")}), []string{
 			"/cards/1/buttons must NOT have more than 3 items (given: 4)"}},
 		{"same button ids in two cards", carousel(card("a", "1"), card("b", "1")), []string{
@@ -312,7 +312,7 @@ func TestEachMedia(t *testing.T) {
 	}
 	given := carousel(cards(2)...)
 	done, err := message.EachMedia(given, name)
-	if err != nil || done.(message.Carousel).Cards[1].Media.ID != "/cards/1/media" || given.Cards[1].Media.ID != "" {
+	if err != nil || done.(message.Carousel).Cards[1].Media.ID != "/cards/1/media/media" || given.Cards[1].Media.ID != "" {
 		t.Errorf("carousel became %+v, %v; given %+v", done, err, given)
 	}
 	picture := withMedia(fetched, replies("a"))
@@ -323,7 +323,7 @@ func TestEachMedia(t *testing.T) {
 	if _, err := message.EachMedia(asking(replies("a")), name); err != nil {
 		t.Error(err)
 	}
-	if want := []string{"/cards/0/media", "/cards/1/media", "/media"}; !slices.Equal(paths, want) {
+	if want := []string{"/cards/0/media/media", "/cards/1/media/media", "/media"}; !slices.Equal(paths, want) {
 		t.Errorf("called for %q, want %q", paths, want)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,13 +13,19 @@ import (
 	"tapgate/internal/fault"
 )
 
-// MaxRequest is the size of the longest request body that is read, in bytes. The longest text takes
-// 768 KiB when every character of it is escaped.
-const MaxRequest = 1 << 20
+// Sizes of the longest request bodies of JSON that are read, in bytes.
+const (
+	// MaxRequest is that of a body without a file. The longest text takes 768 KiB when every character
+	// of it is escaped.
+	MaxRequest = 1 << 20
+	// MaxUpload is that of a body that may hold a file as base64: 72 MiB of it.
+	MaxUpload = 96 << 20
+)
 
 const (
-	maxDepth = 64  // levels of objects and arrays in each other
-	maxItems = 100 // of an array that is read; every array of the dialect is shorter
+	maxDepth  = 64   // levels of objects and arrays in each other
+	maxItems  = 100  // of an array that is read; every array of the dialect is shorter
+	maxFields = 1000 // of an object that is read
 )
 
 // body is a request body on its way to the domain. It gathers everything that is wrong with it, in
@@ -27,6 +34,8 @@ type body struct {
 	fault.Problems
 	// told are the paths of which a problem is known; what follows from it is not told again.
 	told map[string]bool
+	// part is the file that came with the body as a part of a form; nil for none.
+	part *Part
 	// wrong counts the problems that are no matter of support.
 	wrong int
 }
@@ -77,34 +86,34 @@ func (in *body) err() error {
 	return err
 }
 
-// open reads the outermost object of a request body. The error is a fault.
-func open(raw []byte) (object, error) { return openWithin(raw, MaxRequest) }
-
-// openWithin is open with another limit, in bytes.
-func openWithin(raw []byte, limit int) (object, error) {
+// openJSON reads the outermost object of a request body of at most limit bytes. The error is a fault.
+func openJSON(raw []byte, limit int) (object, error) {
 	if len(raw) > limit {
 		return object{}, fault.New(fault.TooLarge, "Request body too large: %d bytes, the limit is %d", len(raw), limit)
 	}
 	in := &body{told: map[string]bool{}}
-	var whole json.RawMessage
-	if err := json.Unmarshal(raw, &whole); err != nil {
-		in.fail("", "must be one JSON object: %v", err)
+	if in.valid("", raw); in.wrong > 0 {
 		return object{}, in.err()
-	}
-	switch {
-	case !utf8.Valid(raw):
-		in.fail("", "must be valid UTF-8")
-	case depth(raw) > maxDepth:
-		in.fail("", "must NOT be nested deeper than %d levels", maxDepth)
-	}
-	if err := in.err(); err != nil {
-		return object{}, err
 	}
 	o, ok := in.object("", raw)
 	if !ok {
 		return object{}, in.err()
 	}
 	return o, nil
+}
+
+// valid records what keeps raw from being read as JSON.
+func (in *body) valid(path string, raw []byte) bool {
+	before := in.wrong
+	switch {
+	case !json.Valid(raw):
+		in.fail(path, "must be one JSON object: %v", json.Unmarshal(raw, new(json.RawMessage)))
+	case !utf8.Valid(raw):
+		in.fail(path, "must be valid UTF-8")
+	case depth(raw) > maxDepth:
+		in.fail(path, "must NOT be nested deeper than %d levels", maxDepth)
+	}
+	return in.wrong == before
 }
 
 // depth counts the levels of valid JSON.
@@ -138,26 +147,23 @@ type object struct {
 	fields map[string]json.RawMessage
 }
 
-// object reads raw as an object.
+// object reads raw, which is valid JSON, as an object.
 func (in *body) object(path string, raw []byte) (object, bool) {
-	dec := json.NewDecoder(bytes.NewReader(raw))
-	if start, err := dec.Token(); err != nil || start != json.Delim('{') {
-		in.fail(path, "must be object")
-		return object{}, false
-	}
 	o := object{in: in, path: path, fields: map[string]json.RawMessage{}}
-	for dec.More() {
-		key, err := dec.Token()
-		name, isText := key.(string)
-		var value json.RawMessage
-		if err != nil || !isText || dec.Decode(&value) != nil {
-			in.fail(path, "must be object")
-			return object{}, false
-		}
+	isObject := eachMember(raw, func(name string, value json.RawMessage) bool {
 		if _, twice := o.fields[name]; twice {
 			in.fail(path, "must NOT have property %s twice", strconv.Quote(name))
 		}
 		o.fields[name] = value
+		return len(o.fields) <= maxFields
+	})
+	switch {
+	case !isObject:
+		in.fail(path, "must be object")
+		return object{}, false
+	case len(o.fields) > maxFields:
+		in.fail(path, "must NOT have more than %d properties", maxFields)
+		return object{}, false
 	}
 	return o, true
 }
@@ -207,6 +213,9 @@ func (o object) needText(name string) string {
 // text reads raw as a string. Half of a surrogate pair, which no UTF-8 can hold, would be replaced
 // by U+FFFD without a word.
 func (in *body) text(path string, raw json.RawMessage) string {
+	if n := len(raw); n >= 2 && raw[0] == '"' && bytes.IndexByte(raw, '\\') < 0 {
+		return string(raw[1 : n-1])
+	}
 	var s string
 	if json.Unmarshal(raw, &s) != nil {
 		in.fail(path, "must be string")
@@ -241,11 +250,17 @@ func (o object) list(name string) []json.RawMessage {
 		return nil
 	}
 	var items []json.RawMessage
-	if json.Unmarshal(raw, &items) != nil {
+	given := 0
+	isArray := eachElement(raw, func(value json.RawMessage) {
+		if given++; given <= maxItems {
+			items = append(items, value)
+		}
+	})
+	if !isArray {
 		o.in.fail(o.at(name), "must be array")
 	}
-	if len(items) > maxItems {
-		o.in.fail(o.at(name), "must NOT have more than %d items (given: %d)", maxItems, len(items))
+	if given > maxItems {
+		o.in.fail(o.at(name), "must NOT have more than %d items (given: %d)", maxItems, given)
 		return nil
 	}
 	return items
@@ -283,4 +298,30 @@ func (o object) number(name string, least, most float64) (n float64, ok bool) {
 		return n, true
 	}
 	return 0, false
+}
+
+// integer reads a whole number from 0 to most; 0 when it is absent.
+func (o object) integer(name string, most int) int {
+	n, ok := o.number(name, 0, float64(most))
+	if ok && n != math.Trunc(n) {
+		o.in.fail(o.at(name), "must be integer")
+		return 0
+	}
+	return int(n)
+}
+
+// flag reads a boolean that may be absent, and may be written as a string.
+func (o object) flag(name string) bool {
+	raw, ok := o.get(name)
+	if !ok {
+		return false
+	}
+	switch string(raw) {
+	case "true", `"true"`:
+		return true
+	case "false", `"false"`, `""`:
+		return false
+	}
+	o.in.fail(o.at(name), "must be boolean")
+	return false
 }

@@ -77,9 +77,13 @@ type hsmButtonJSON struct {
 }
 
 func encodeHSM(i message.Interactive, list message.Buttons) hsmJSON {
-	out := hsmJSON{Header: i.Header, Body: i.Body, Footer: i.Footer, Buttons: []hsmButtonJSON{}}
+	return hsmJSON{Header: i.Header, Body: i.Body, Footer: i.Footer, Buttons: encodeHSMButtons(list)}
+}
+
+func encodeHSMButtons(list message.Buttons) []hsmButtonJSON {
+	out := []hsmButtonJSON{}
 	for _, b := range list {
-		out.Buttons = append(out.Buttons, hsmButtonJSON{
+		out = append(out, hsmButtonJSON{
 			Type: string(b.Kind), Text: b.Title, ID: message.ButtonPrefix + b.ID,
 			CopyCode: b.CopyCode, PhoneNumber: b.PhoneNumber, URL: b.URL,
 		})

@@ -24,6 +24,10 @@ func encodeContext(c *message.Context) *contextJSON {
 		out.QuotedContent, out.QuotedType = encodeReply(q), "reply"
 	case message.Interactive:
 		out.QuotedContent, out.QuotedType = encodeQuotedInteractive(q)
+	case message.Carousel:
+		out.QuotedContent, out.QuotedType = encodeQuotedCarousel(q), "carousel"
+	case message.Media:
+		out.QuotedContent, out.QuotedType = encodeMedia(q), string(q.As)
 	default:
 		out.QuotedType = "unknown"
 	}

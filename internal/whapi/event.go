@@ -32,6 +32,8 @@ func eventData(ev event.Event, number id.User) (field, error) {
 		return messagesData(p.Message, number), nil
 	case event.MessageSent:
 		return messagesData(p.Message, number), nil
+	case event.MessageEdited:
+		return field{"messages_updates", []updateJSON{encodeUpdate(p, number)}}, nil
 	case event.StatusChanged:
 		return field{"statuses", []statusJSON{encodeStatus(p)}}, nil
 	case event.StateChanged:
@@ -49,8 +51,13 @@ func eventData(ev event.Event, number id.User) (field, error) {
 }
 
 func messagesData(m message.Message, number id.User) field {
+	return field{"messages", []messageJSON{encodeOwn(m, number)}}
+}
+
+// encodeOwn is encodeMessage with the channel's own number as the sender of its messages.
+func encodeOwn(m message.Message, number id.User) messageJSON {
 	if m.ID.FromMe && m.From == "" {
 		m.From = number
 	}
-	return field{"messages", []messageJSON{encodeMessage(m)}}
+	return encodeMessage(m)
 }

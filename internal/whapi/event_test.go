@@ -1,6 +1,7 @@
 package whapi_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -100,5 +101,25 @@ func TestQR(t *testing.T) {
 		if got, err := whapi.EncodeQR(in); err != nil || string(got) != want {
 			t.Errorf("%s, %v\nwant %s", got, err, want)
 		}
+	}
+}
+
+// TestMessageEdited: an edit tells the message before and after, under its own id, and what differs.
+func TestMessageEdited(t *testing.T) {
+	before, after := sent(message.Text{Body: "Helo"}), sent(message.Text{Body: "Hello"})
+	message1 := func(body string) string {
+		return `{"id":"` + after.ID.String() + `","from_me":true,"type":"text","chat_id":"61371989950@s.whatsapp.net","timestamp":1712995245,` +
+			`"source":"api","status":"pending","text":{"body":"` + body + `"},"from":"919984351847"}`
+	}
+	want := `{"messages_updates":[{"id":"` + after.ID.String() + `","before_update":` + message1("Helo") + `,"after_update":` + message1("Hello") +
+		`,"changes":["text"]}],"event":{"type":"messages","event":"patch"},"channel_id":"MANTIS-M72HC"}`
+	got, err := whapi.RenderEvent(event.Event{Channel: "MANTIS-M72HC", Payload: event.MessageEdited{Before: before, After: after}}, "919984351847")
+	if err != nil || string(got) != want {
+		t.Errorf("%s, %v\nwant %s", got, err, want)
+	}
+	after.Content = message.Interactive{Body: "b", Action: message.Buttons{}}
+	got, err = whapi.RenderEvent(event.Event{Payload: event.MessageEdited{Before: before, After: after}}, "")
+	if err != nil || !strings.Contains(string(got), `"changes":["type","text","interactive"]`) {
+		t.Errorf("%s, %v", got, err)
 	}
 }

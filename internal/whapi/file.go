@@ -11,53 +11,19 @@ import (
 	"tapgate/internal/message"
 )
 
-// MaxUpload is the size of the longest request body that uploads a file as base64, in bytes: 100 MiB
-// as base64, and room for the rest.
-const MaxUpload = 100<<20/3*4 + 64<<10
-
-// DecodeUpload reads the JSON body of a request to store a file: {"media": "<media string>"} and,
-// optionally, mime_type, filename, no_encode and no_cache.
-func DecodeUpload(raw []byte) (message.MediaSource, error) {
-	o, err := openWithin(raw, MaxUpload)
+// DecodeUpload reads the body of a request to store a file: {"media": "<media string>"} and,
+// optionally, mime_type, filename, no_encode and no_cache. Any error is a fault.
+func DecodeUpload(b Body) (message.MediaSource, error) {
+	o, err := b.open(MaxUpload)
 	if err != nil {
 		return message.MediaSource{}, err
 	}
-	given := o.needText("media")
-	var src message.MediaSource
-	if !o.in.knows("/media") {
-		if src, err = ParseSource(given); err != nil {
-			o.in.fail("/media", "%v", err)
-		}
-	}
-	for _, name := range []string{"filename", "file_name"} {
-		if name := o.text(name); name != "" {
-			src.FileName = name
-		}
-	}
-	if given := o.text("mime_type"); given != "" {
-		src.MimeType = given
-	}
-	src.NoEncode, src.NoCache = o.flag("no_encode"), o.flag("no_cache")
+	o.need("media")
+	src := o.source("media")
 	if err := o.in.err(); err != nil {
 		return message.MediaSource{}, err
 	}
 	return src, nil
-}
-
-// flag reads a boolean that may be absent, and may be written as a string.
-func (o object) flag(name string) bool {
-	raw, ok := o.get(name)
-	if !ok {
-		return false
-	}
-	switch string(raw) {
-	case "true", `"true"`:
-		return true
-	case "false", `"false"`, `""`:
-		return false
-	}
-	o.in.fail(o.at(name), "must be boolean")
-	return false
 }
 
 // EncodeUploaded tells the ids of files that were stored.

@@ -56,7 +56,7 @@ func judge(t *testing.T, s whapi.Send, err error) {
 func FuzzDecodeInteractive(f *testing.F) {
 	seed(f, with(`{"buttons":[{"type":"reply","reply":{}},1,null]}`, `,"type":"list"`), with(`{"list":{"sections":[[],{"rows":[{}]}]}}`, `,"type":"list"`))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		s, err := whapi.DecodeInteractive(b)
+		s, err := whapi.DecodeInteractive(whapi.JSON(b))
 		judge(t, s, err)
 	})
 }
@@ -64,7 +64,7 @@ func FuzzDecodeInteractive(f *testing.F) {
 func FuzzDecodeText(f *testing.F) {
 	seed(f, `{"to":"61371989950","body":"b","typing_time":"3"}`, `{"to":"1@lid","body":"\ud800"}`)
 	f.Fuzz(func(t *testing.T, b []byte) {
-		s, err := whapi.DecodeText(b)
+		s, err := whapi.DecodeText(whapi.JSON(b))
 		judge(t, s, err)
 	})
 }
@@ -72,7 +72,7 @@ func FuzzDecodeText(f *testing.F) {
 func FuzzPatchSettings(f *testing.F) {
 	f.Add([]byte(`{"webhooks":[{"url":"https://a.example","mode":"path","headers":{"a":"b"},"events":[{"type":"messages","method":"post"}],"webhook_max_age_seconds":15}],"media":{"x":[1]},"callback_backoff_delay_ms":4000.5}`))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		after, _, err := whapi.PatchSettings(b, channel.DefaultSettings())
+		after, _, err := whapi.PatchSettings(whapi.JSON(b), channel.DefaultSettings())
 		if err != nil {
 			if f := (*fault.Error)(nil); !errors.As(err, &f) || f.Kind == fault.Internal {
 				t.Errorf("error %v (%T) is no fault of the request", err, err)
@@ -83,7 +83,7 @@ func FuzzPatchSettings(f *testing.F) {
 		if err != nil || !json.Valid(told) {
 			t.Fatalf("settings that can't be told: %s, %v", told, err)
 		}
-		if _, changes, err := whapi.PatchSettings(told, after); err != nil || len(changes) > 0 {
+		if _, changes, err := whapi.PatchSettings(whapi.JSON(told), after); err != nil || len(changes) > 0 {
 			t.Errorf("settings %s sent back: changes %v, %v", told, changes, err)
 		}
 	})

@@ -68,7 +68,7 @@ func TestHelpPageRequests(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.file, func(t *testing.T) {
-			got, err := whapi.DecodeInteractive(help(t, tt.file))
+			got, err := whapi.DecodeInteractive(whapi.JSON(help(t, tt.file)))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -82,7 +82,7 @@ func TestHelpPageRequests(t *testing.T) {
 // TestHelpPageListWarns: the help page's own list is longer than apps show, which is a warning only.
 // 31 characters in the section, 74 and 84 in the descriptions: counted by hand.
 func TestHelpPageListWarns(t *testing.T) {
-	got, err := whapi.DecodeInteractive(help(t, "request-list.json"))
+	got, err := whapi.DecodeInteractive(whapi.JSON(help(t, "request-list.json")))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -98,11 +98,46 @@ func TestHelpPageListWarns(t *testing.T) {
 	}
 }
 
-// TestHelpPageMediaIsRefused: what is not served yet is named, never left out.
-func TestHelpPageMediaIsRefused(t *testing.T) {
-	for _, file := range []string{"request-quick-reply-image.json", "request-quick-reply-video.json"} {
-		_, err := whapi.DecodeInteractive(help(t, file))
-		wantFault(t, err, 400, "/body/media is not supported yet")
+// TestHelpPageMedia: the requests with a picture or a film, and the carousel.
+func TestHelpPageMedia(t *testing.T) {
+	from := func(url string, noEncode bool) message.Media {
+		return message.Media{Source: &message.MediaSource{URL: url, NoEncode: noEncode}}
+	}
+	points := message.Buttons{
+		{Kind: message.QuickReply, Title: "Point 1", ID: "p1"},
+		{Kind: message.QuickReply, Title: "Point 2", ID: "p2"},
+		{Kind: message.QuickReply, Title: "Point 3", ID: "p3"},
+	}
+	picture, film := from("https://fileinfo.com/img/ss/xl/jpg_44-2.jpg", false), from("https://download.samplelib.com/mp4/sample-5s.mp4", true)
+	const body, footer = "Hello. Take your pick!", "After all, this is just an example"
+	tests := []struct {
+		file   string
+		decode func(whapi.Body) (whapi.Send, error)
+		want   message.Content
+	}{
+		{"request-quick-reply-image.json", whapi.DecodeInteractive, message.Interactive{Body: body, Footer: footer, Media: &picture, Action: points}},
+		{"request-quick-reply-video.json", whapi.DecodeInteractive, message.Interactive{Body: body, Footer: footer, Media: &film, Action: points}},
+		{"request-carousel.json", whapi.DecodeCarousel, message.Carousel{
+			Body: "Hey, we're having a big sale today, be sure to check it out! 👇",
+			Cards: []message.Card{
+				{ID: "Card-ID1", Media: from("https://as1.ftcdn.net/v2/jpg/16/63/78/04/1000_F_1663780499_vMDTzHPYceR3VReJGYm1mYiiwLdHTrfP.jpg", false),
+					Text:    "Just click on the button to visit our catalog",
+					Buttons: message.Buttons{{Kind: message.URL, Title: "Website link", ID: "Button-ID1", URL: "https://yourdomain.com/"}}},
+				{ID: "Card-ID2", Media: from("https://t3.ftcdn.net/jpg/15/92/71/94/240_F_1592719402_Fxu8hyWHmVUzIkSOQstoZnEhQSXsqR7S.jpg", false),
+					Text:    "This product has already won over many people! It truly has no equal. Do you know why? No? Then click on the button below and our bot will tell you everything! 💥",
+					Buttons: message.Buttons{{Kind: message.QuickReply, Title: "Button text 2", ID: "Button-ID2"}}},
+				{ID: "Card-ID3", Media: from("https://t3.ftcdn.net/jpg/15/80/60/18/240_F_1580601875_0a4XG63mcTPUaGKaopR7bdLz3kkBrxU5.jpg", false),
+					Text:    "Card text 3",
+					Buttons: message.Buttons{{Kind: message.QuickReply, Title: "Button text 3", ID: "Button-ID3"}}},
+			}}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.file, func(t *testing.T) {
+			got, err := tt.decode(whapi.JSON(help(t, tt.file)))
+			if err != nil || got.To != customer || !reflect.DeepEqual(got.Content, tt.want) {
+				t.Errorf("read\n%+v, %v\nwant\n%+v", got, err, tt.want)
+			}
+		})
 	}
 }
 

@@ -6,22 +6,26 @@ import (
 )
 
 // DecodeInteractive reads the body of POST /messages/interactive. Any error is a fault.
-func DecodeInteractive(body []byte) (Send, error) {
-	o, err := open(body)
+func DecodeInteractive(b Body) (Send, error) {
+	o, err := b.open(MaxUpload, "header", "body", "footer", "action")
 	if err != nil {
 		return Send{}, err
 	}
-	s := Send{To: o.to()}
+	s := o.letter()
 	if s.To.Server == id.Newsletter {
 		o.in.refuse("/to", "is a newsletter, which takes no interactive messages")
 	}
-	i := message.Interactive{Header: o.caption("header"), Footer: o.caption("footer")}
-	if b, ok := o.needPart("body"); ok {
-		i.Body = b.needText("text")
+	i := message.Interactive{Header: o.caption("header"), Footer: o.caption("footer"), Media: o.attached()}
+	switch _, ok := o.get("body"); {
+	case !ok && i.Media != nil && i.Media.Caption != "": // it is the text under the media, as the body is
+		i.Body, i.Media.Caption = i.Media.Caption, ""
+	default:
+		if b, ok := o.needPart("body"); ok {
+			i.Body = b.needText("text")
+		}
 	}
 	i.Action = o.action()
 	s.Content = i
-	o.refuse("media", "quoted", "edit")
 	return o.in.send(s)
 }
 
@@ -80,6 +84,7 @@ type interactiveJSON struct {
 	Footer *captionJSON `json:"footer,omitempty"`
 	Action actionJSON   `json:"action"`
 	Type   string       `json:"type"`
+	*mediaJSON
 }
 
 type captionJSON struct {
@@ -98,6 +103,10 @@ func encodeInteractive(i message.Interactive) *interactiveJSON {
 		Body:   captionJSON{Text: i.Body},
 		Footer: encodeCaption(i.Footer),
 		Type:   "button",
+	}
+	if i.Media != nil {
+		m := encodeMedia(*i.Media)
+		out.mediaJSON = &m
 	}
 	switch a := i.Action.(type) {
 	case message.Buttons:

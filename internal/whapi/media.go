@@ -3,6 +3,7 @@ package whapi
 import (
 	"encoding/base64"
 	"errors"
+	"io"
 	"mime"
 	"net/url"
 	"strings"
@@ -28,8 +29,10 @@ func ParseSource(s string) (message.MediaSource, error) {
 	case found:
 		return parseURL(s)
 	}
-	if m, err := id.ParseMedia(s); err == nil {
-		return message.MediaSource{ID: string(m)}, nil
+	if len(s) <= maxMediaID {
+		if m, err := id.ParseMedia(s); err == nil {
+			return message.MediaSource{ID: string(m)}, nil
+		}
 	}
 	data, err := decodeBase64(s)
 	if err != nil {
@@ -37,6 +40,9 @@ func ParseSource(s string) (message.MediaSource, error) {
 	}
 	return message.MediaSource{Data: data}, nil
 }
+
+// maxMediaID is longer than any media id, in bytes.
+const maxMediaID = 256
 
 // maxURL is the longest URL that is read, in bytes.
 const maxURL = 8192
@@ -112,29 +118,52 @@ func unescape(s string) string {
 	return s
 }
 
-// decodeBase64 reads base64 as programs really write it.
+// decodeBase64 reads base64 as programs really write it. It makes no copy but the result: s may have
+// many megabytes.
 func decodeBase64(s string) ([]byte, error) {
-	plain := make([]byte, 0, len(s))
-	for i := range len(s) {
-		switch c := s[i]; c {
-		case ' ', '\t', '\r', '\n':
-		case '-':
-			plain = append(plain, '+')
-		case '_':
-			plain = append(plain, '/')
-		default:
-			plain = append(plain, c)
-		}
-	}
+	s = strings.TrimRight(s, " \t\r\n")
 	for range 2 {
-		if n := len(plain); n > 0 && plain[n-1] == '=' {
-			plain = plain[:n-1]
+		s = strings.TrimSuffix(s, "=")
+	}
+	dec := base64.NewDecoder(base64.RawStdEncoding, &plainBase64{rest: s})
+	data := make([]byte, base64.RawStdEncoding.DecodedLen(len(s)))
+	n, err := io.ReadFull(dec, data)
+	switch err {
+	case nil:
+		if extra, err := dec.Read(make([]byte, 1)); extra > 0 || err != io.EOF {
+			return nil, errMedia
 		}
+	case io.ErrUnexpectedEOF: // white space took the room
+	default:
+		return nil, errMedia
 	}
-	data := make([]byte, base64.RawStdEncoding.DecodedLen(len(plain)))
-	n, err := base64.RawStdEncoding.Decode(data, plain)
-	if err == nil && n == 0 {
-		err = errMedia
+	if n == 0 {
+		return nil, errMedia
 	}
-	return data[:n], err
+	return data[:n], nil
+}
+
+// plainBase64 reads base64 without white space, in the standard alphabet.
+type plainBase64 struct{ rest string }
+
+// Read implements io.Reader.
+func (r *plainBase64) Read(p []byte) (n int, err error) {
+	for n < len(p) && r.rest != "" {
+		c := r.rest[0]
+		r.rest = r.rest[1:]
+		switch c {
+		case ' ', '\t', '\r', '\n':
+			continue
+		case '-':
+			c = '+'
+		case '_':
+			c = '/'
+		}
+		p[n] = c
+		n++
+	}
+	if n == 0 && r.rest == "" {
+		return 0, io.EOF
+	}
+	return n, nil
 }

@@ -31,6 +31,15 @@ type messageJSON struct {
 	ChatName    string           `json:"chat_name,omitempty"`
 	Text        *textJSON        `json:"text,omitempty"`
 	Interactive *interactiveJSON `json:"interactive,omitempty"`
+	Carousel    *carouselJSON    `json:"carousel,omitempty"`
+	Image       *mediaJSON       `json:"image,omitempty"`
+	Video       *mediaJSON       `json:"video,omitempty"`
+	GIF         *mediaJSON       `json:"gif,omitempty"`
+	Short       *mediaJSON       `json:"short,omitempty"`
+	Audio       *mediaJSON       `json:"audio,omitempty"`
+	Voice       *mediaJSON       `json:"voice,omitempty"`
+	Document    *mediaJSON       `json:"document,omitempty"`
+	Sticker     *mediaJSON       `json:"sticker,omitempty"`
 	Reply       *replyJSON       `json:"reply,omitempty"`
 	Context     *contextJSON     `json:"context,omitempty"`
 	From        string           `json:"from,omitempty"`
@@ -59,10 +68,38 @@ func encodeMessage(m message.Message) messageJSON {
 		out.Text = &textJSON{Body: c.Body}
 	case message.Interactive:
 		out.Interactive = encodeInteractive(c)
+	case message.Carousel:
+		out.Carousel = encodeCarousel(c)
+	case message.Media:
+		out.setMedia(c)
 	case message.Reply:
 		out.Reply = encodeReply(c)
 	case message.Unknown:
 		out.Subtype = c.What
 	}
 	return out
+}
+
+// setMedia tells a file in the field of its kind.
+func (out *messageJSON) setMedia(m message.Media) {
+	file := encodeMedia(m)
+	switch m.As {
+	case message.Image:
+		out.Image = &file
+	case message.Video:
+		out.Video = &file
+	case message.GIF:
+		out.GIF = &file
+	case message.Short:
+		out.Short = &file
+	case message.Audio:
+		out.Audio = &file
+	case message.Voice:
+		out.Voice = &file
+	case message.Sticker:
+		out.Sticker = &file
+	default:
+		out.Type = string(message.Document)
+		out.Document = &file
+	}
 }

@@ -29,11 +29,21 @@ func TestEncodeSent(t *testing.T) {
 		return head + mid + `","from_me":true,"type":"` + kind + `","chat_id":"61371989950@s.whatsapp.net","timestamp":1712995245,` +
 			`"source":"api","status":"pending",` + content + `,"from":"919984351847"}}`
 	}
+	shown := message.Media{As: message.Image, ID: "jpeg-00-00", MimeType: "image/jpeg", Size: 9, Width: 3, Height: 2}
+	one, two := 1, 0
 	tests := []struct {
 		name string
 		in   message.Content
 		want string
 	}{
+		{"buttons under a picture", message.Interactive{Body: "b", Media: &shown, Action: message.Buttons{{Kind: message.QuickReply, Title: "t", ID: "i"}}},
+			rest("interactive", `"interactive":{"body":{"text":"b"},"action":{"buttons":[{"type":"quick_reply","title":"t","id":"i"}]},"type":"button",`+
+				`"id":"jpeg-00-00","mime_type":"image/jpeg","file_size":9,"width":3,"height":2}`)},
+		{"carousel", message.Carousel{Body: "b", Cards: []message.Card{{ID: "c", Text: "t", Media: shown, Buttons: message.Buttons{{Kind: message.QuickReply, Title: "t", ID: "i"}}}}},
+			rest("carousel", `"carousel":{"text":"b","body":{"text":"b"},"cards":[{"id":"c","media":{"id":"jpeg-00-00","mime_type":"image/jpeg","file_size":9,"width":3,"height":2},`+
+				`"text":"t","buttons":[{"type":"quick_reply","title":"t","id":"i"}]}]}`)},
+		{"tap on a card", message.Reply{To: message.ButtonsReply, ID: "ButtonsV3:i", Title: "t", Card: &one, Button: &two},
+			rest("reply", `"reply":{"type":"buttons_reply","buttons_reply":{"id":"ButtonsV3:i","title":"t"},"card":1,"button":0}`)},
 		{"text", message.Text{Body: "<b> & \"x\""}, rest("text", `"text":{"body":"<b> & \"x\""}`)},
 		{"buttons", message.Interactive{Body: "b", Footer: "f", Action: message.Buttons{
 			{Kind: message.URL, Title: "t", ID: "i", URL: "https://a.example/?a=1&b", MerchantURL: "https://b.example"},
@@ -98,6 +108,11 @@ func TestEncodeQuotes(t *testing.T) {
 			{Kind: message.Copy, Title: "v", ID: "k", CopyCode: "1"}}},
 			`,"quoted_content":{"body":"b","buttons":[{"type":"url","text":"t","id":"ButtonsV3:i","url":"https://a.example"},` +
 				`{"type":"call","text":"u","id":"ButtonsV3:j","phone_number":"61371989950"},{"type":"copy","text":"v","id":"ButtonsV3:k","copy_code":"1"}]},"quoted_type":"hsm"`},
+		{"carousel", message.Carousel{Body: "b", Cards: []message.Card{{ID: "c", Text: "t", Media: message.Media{As: message.Image, ID: "jpeg-00-00"},
+			Buttons: message.Buttons{{Kind: message.QuickReply, Title: "u", ID: "j"}}}}},
+			`,"quoted_content":{"body":"b","cards":[{"id":"c","text":"t","buttons":[{"type":"quick_reply","text":"u","id":"ButtonsV3:j"}]}]},"quoted_type":"carousel"`},
+		{"picture", message.Media{As: message.Image, ID: "jpeg-00-00", MimeType: "image/jpeg", Caption: "c"},
+			`,"quoted_content":{"id":"jpeg-00-00","mime_type":"image/jpeg","caption":"c"},"quoted_type":"image"`},
 		{"interactive without action", message.Interactive{Body: "b"}, `,"quoted_content":{"body":"b"},"quoted_type":"text"`},
 	}
 	for _, tt := range tests {

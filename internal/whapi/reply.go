@@ -6,6 +6,10 @@ type replyJSON struct {
 	Type         string           `json:"type"`
 	ButtonsReply *buttonReplyJSON `json:"buttons_reply,omitempty"`
 	ListReply    *rowJSON         `json:"list_reply,omitempty"`
+	// Card and Button are the places of what was tapped in a carousel, from 0; ours, the dialect has
+	// no such fields.
+	Card   *int `json:"card,omitempty"`
+	Button *int `json:"button,omitempty"`
 }
 
 type buttonReplyJSON struct {
@@ -20,6 +24,9 @@ func encodeReply(r message.Reply) *replyJSON {
 		out.ListReply = &rowJSON{ID: r.ID, Title: r.Title, Description: r.Description}
 	} else {
 		out.ButtonsReply = &buttonReplyJSON{ID: r.ID, Title: r.Title}
+	}
+	if r.Card != nil {
+		out.Card, out.Button = r.Card, r.Button
 	}
 	return out
 }

@@ -14,6 +14,8 @@ type Send struct {
 	Content message.Content
 	// Typing is how long "typing" is shown before the message leaves. 0 to 60 s.
 	Typing time.Duration
+	// Quote is the message that is cited, Edit the one whose content is replaced; zero for none.
+	Quote, Edit id.Message
 	// Warnings says what official apps would cut short or may not draw.
 	Warnings []string
 }

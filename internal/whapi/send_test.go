@@ -59,13 +59,15 @@ func TestDecodeText(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got, err := whapi.DecodeText([]byte(tt.in))
+			got, err := whapi.DecodeText(whapi.JSON(tt.in))
 			if err != nil || !reflect.DeepEqual(got, tt.want) {
 				t.Errorf("read %+v, %v\nwant %+v", got, err, tt.want)
 			}
 		})
 	}
 }
+
+const idPattern = `must match pattern "^[A-Za-z0-9._]{4,30}-[A-Za-z0-9._]{4,30}(-[A-Za-z0-9._]{2,30})?(-[A-Za-z0-9._]{2,30})?$"`
 
 const toPattern = `must match pattern "^[\d-]{9,31}(@[\w\.]{1,})?$"`
 
@@ -87,8 +89,9 @@ func TestDecodeTextRefuses(t *testing.T) {
 			"/body/to must name a chat: digits alone, or followed by @s.whatsapp.net, @g.us, @lid or @newsletter"}},
 		{"broadcast", `{"to":"61371989950@broadcast","body":"b"}`, []string{"/body/to is a broadcast list, which is not supported"}},
 		{"array", `{"to":["61371989950"],"body":{"text":"b"}}`, []string{"/body/to must be string", "/body/body must be string"}},
-		{"not yet", `{"to":"61371989950","body":"b","quoted":"a-b","edit":"c-d","mentions":["61371989950"]}`, []string{
-			"/body/quoted is not supported yet", "/body/edit is not supported yet", "/body/mentions is not supported yet"}},
+		{"not yet", `{"to":"61371989950","body":"b","mentions":["61371989950"]}`, []string{"/body/mentions is not supported yet"}},
+		{"no message ids", `{"to":"61371989950","body":"b","quoted":"a-b","edit":7}`, []string{"/body/quoted " + idPattern, "/body/edit must be string"}},
+		{"no id of ours", `{"to":"61371989950","body":"b","edit":"....-...."}`, []string{"/body/edit must be the id of a message of this gateway"}},
 		{"typing too long", `{"to":"61371989950","body":"b","typing_time":61}`, []string{"/body/typing_time must be <= 60"}},
 		{"typing back", `{"to":"61371989950","body":"b","typing_time":"-1"}`, []string{"/body/typing_time must be >= 0"}},
 		{"typing is no number", `{"to":"61371989950","body":"b","typing_time":"soon"}`, []string{"/body/typing_time must be number"}},
@@ -103,7 +106,7 @@ func TestDecodeTextRefuses(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			_, err := whapi.DecodeText([]byte(tt.in))
+			_, err := whapi.DecodeText(whapi.JSON(tt.in))
 			wantFault(t, err, 400, tt.want...)
 		})
 	}
@@ -112,7 +115,7 @@ func TestDecodeTextRefuses(t *testing.T) {
 // TestNotJSON: the words of the parser are its own; what counts is a 400 that says so.
 func TestNotJSON(t *testing.T) {
 	for _, in := range []string{"", "{", "hello", `{"to":"61371989950","body":"b"} x`, `{"to":"61371989950","body":"b"}{}`, `{"to":}`, strings.Repeat("[", 20000)} {
-		_, err := whapi.DecodeText([]byte(in))
+		_, err := whapi.DecodeText(whapi.JSON(in))
 		if !fault.Is(err, fault.Invalid) || !strings.Contains(err.Error(), "must be one JSON object: ") {
 			t.Errorf("%.40q: %v", in, err)
 		}
@@ -120,10 +123,10 @@ func TestNotJSON(t *testing.T) {
 }
 
 func TestTooLarge(t *testing.T) {
-	_, err := whapi.DecodeText([]byte(`{"to":"61371989950","body":"` + strings.Repeat("a", whapi.MaxRequest) + `"}`))
+	_, err := whapi.DecodeText(whapi.JSON(`{"to":"61371989950","body":"` + strings.Repeat("a", whapi.MaxRequest) + `"}`))
 	wantFault(t, err, 413)
 	longest := fmt.Sprintf(`{"to":"61371989950","body":"%s"}`, strings.Repeat(`\ud83d\udc4d`, message.MaxBody))
-	if _, err := whapi.DecodeText([]byte(longest)); err != nil {
+	if _, err := whapi.DecodeText(whapi.JSON(longest)); err != nil {
 		t.Errorf("the longest text, all of it escaped: %v", err)
 	}
 }
@@ -150,8 +153,15 @@ func TestDecodeInteractiveRefuses(t *testing.T) {
 		{"unknown type", with(one, `,"type":"poll"`), []string{"/body/type must be equal to one of the allowed values: button, list, product"}},
 		{"type as number", with(one, `,"type":3`), []string{"/body/type must be string"}},
 		{"product", with(`{"product":{"catalog_id":"c","product_id":"p"}}`, `,"type":"product"`), []string{`/body/type "product" is not supported yet`}},
-		{"media, quoted, edit", with(one, `,"media":"https://a.example/x.jpg","quoted":"a","edit":"b"`), []string{
-			"/body/media is not supported yet", "/body/quoted is not supported yet", "/body/edit is not supported yet"}},
+		{"quoted, edit", with(one, `,"quoted":"a","edit":"b"`), []string{"/body/quoted " + idPattern, "/body/edit " + idPattern}},
+		{"media as object", with(one, `,"media":{"url":"https://a.example/x.jpg"}`), []string{
+			"/body/media must be string: a URL, base64, a data URI or a media id. Its own fields (mime_type, no_encode, ...) stand beside it; an object is what a card of a carousel has"}},
+		{"media of nonsense", with(one, `,"media":"x*","width":-1,"height":1.5,"no_encode":"yes","preview":"https://a.example","caption":1`), []string{
+			"/body/media must be a URL (http or https), a data URI, base64 or a media id", "/body/width must be >= 0", "/body/height must be integer",
+			"/body/preview must be a JPEG in base64", "/body/no_encode must be boolean", "/body/caption must be string"}},
+		{"media as number", with(one, `,"media":5`), []string{"/body/media must be string"}},
+		{"media above a list", with(`{"list":{"label":"l","sections":[{"rows":[{"id":"1","title":"t"}]}]}}`, `,"type":"list","media":"aGVsbG8="`), []string{
+			"/body/media can't stand above a list: a list of WhatsApp has no place for it (send the file first, as a message of its own)"}},
 		{"newsletter", strings.Replace(with(one, ""), "61371989950", "120363012345678901@newsletter", 1), []string{
 			"/body/to is a newsletter, which takes no interactive messages"}},
 
@@ -196,7 +206,7 @@ func TestDecodeInteractiveRefuses(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			_, err := whapi.DecodeInteractive([]byte(tt.in))
+			_, err := whapi.DecodeInteractive(whapi.JSON(tt.in))
 			wantFault(t, err, 400, tt.want...)
 		})
 	}
@@ -206,7 +216,7 @@ func TestDecodeInteractiveRefuses(t *testing.T) {
 func TestNullsAndEmptiesAreAbsent(t *testing.T) {
 	in := with(`{"buttons":[{"type":"quick_reply","title":"t","id":"i","url":null}],"list":null,"sections":[],"product":{}}`,
 		`,"type":null,"header":null,"footer":{},"media":"","quoted":null,"typing_time":3,"resource":"x"`)
-	got, err := whapi.DecodeInteractive([]byte(in))
+	got, err := whapi.DecodeInteractive(whapi.JSON(in))
 	want := message.Interactive{Body: "b", Action: message.Buttons{{Kind: message.QuickReply, Title: "t", ID: "i"}}}
 	if err != nil || !reflect.DeepEqual(got.Content, want) {
 		t.Errorf("read %+v, %v\nwant %+v", got.Content, err, want)

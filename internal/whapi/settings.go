@@ -3,7 +3,10 @@ package whapi
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	"tapgate/internal/channel"
@@ -15,8 +18,8 @@ func EncodeSettings(s channel.Settings) ([]byte, error) { return encode(settings
 // PatchSettings merges the body of PATCH /settings into now. Fields that are absent or null stay as
 // they are, webhooks are replaced as a whole. Changes names the fields whose value differs
 // afterwards. Any error is a fault, and then after is now.
-func PatchSettings(body []byte, now channel.Settings) (after channel.Settings, changes []string, err error) {
-	o, err := open(body)
+func PatchSettings(b Body, now channel.Settings) (after channel.Settings, changes []string, err error) {
+	o, err := b.open(MaxRequest)
 	if err != nil {
 		return now, nil, err
 	}
@@ -29,6 +32,10 @@ func PatchSettings(body []byte, now channel.Settings) (after channel.Settings, c
 	}
 	if _, ok := o.get("webhooks"); ok {
 		after.Webhooks = o.webhooks()
+	}
+	if raw, ok := o.get("media"); ok && kindOf(raw) == "object" {
+		part, _ := o.part("media")
+		after.AutoDownload = part.autoDownload()
 	}
 	// an empty proxy is none; claiming to use one that is not used would betray who asked for it
 	o.refuse("proxy", "mobile_proxy")
@@ -48,6 +55,21 @@ func EncodeSettingsChange(before, after channel.Settings, changes []string) ([]b
 	})
 }
 
+// autoDownload reads which kinds of media are fetched before webhooks hear of their message.
+func (o object) autoDownload() []string {
+	kinds := []string{"image", "audio", "voice", "video", "document", "sticker"}
+	var out []string
+	for i, raw := range o.list("auto_download") {
+		at := fmt.Sprintf("%s/%d", o.at("auto_download"), i)
+		kind := o.in.text(at, raw)
+		if !slices.Contains(kinds, kind) && !o.in.knows(at) {
+			o.in.fail(at, "must be equal to one of the allowed values: %s", strings.Join(kinds, ", "))
+		}
+		out = append(out, kind)
+	}
+	return out
+}
+
 func milliseconds(ms float64) time.Duration { return time.Duration(ms * float64(time.Millisecond)) }
 
 // extra is a setting of the dialect that has no effect here but is kept for those who read it back.
@@ -57,7 +79,7 @@ type extra struct{ name, kind string }
 func settingsExtra() []extra {
 	return []extra{
 		{"callback_persist", "boolean"}, // deliveries always persist
-		{"media", "object"},
+		{"media", "object"},             // told back as it was given; its auto_download has effect
 		{"proxy", "string"},
 		{"mobile_proxy", "string"},
 		{"offline_mode", "boolean"},

@@ -49,6 +49,7 @@ func TestPatchSettings(t *testing.T) {
 				}, {URL: "https://b.example", Mode: channel.ModePath}}
 			}, []string{"webhooks"}},
 		{"settings without effect are kept", `{"media":{"auto_download": ["image"], "init_avatars":false},"offline_mode":false,"proxy":""}`, func(s *channel.Settings) {
+			s.AutoDownload = []string{"image"}
 			s.Extra = map[string][]byte{
 				"offline_mode": []byte("false"), "media": []byte(`{"auto_download":["image"],"init_avatars":false}`), "proxy": []byte(`""`)}
 		}, []string{"media", "proxy", "offline_mode"}},
@@ -57,7 +58,7 @@ func TestPatchSettings(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			want := was
 			tt.want(&want)
-			got, changes, err := whapi.PatchSettings([]byte(tt.in), was)
+			got, changes, err := whapi.PatchSettings(whapi.JSON(tt.in), was)
 			if err != nil || !reflect.DeepEqual(got, want) || !slices.Equal(changes, tt.changes) {
 				t.Errorf("%+v, %v, %v\nwant %+v, %v", got, changes, err, want, tt.changes)
 			}
@@ -71,7 +72,7 @@ func TestPatchSettings(t *testing.T) {
 func TestSettingsAreGivenBack(t *testing.T) {
 	const webhooks = `[{"headers":{"A":"1","B":"2"},"url":"https://a.example/?x=1&y=2","mode":"body","events":[{"type":"messages","method":"post"},{"type":"ack"}],"webhook_max_age_seconds":15}]`
 	const in = `{"webhooks":` + webhooks + `,"media":{"auto_download":["image"]},"full_history":true}`
-	after, changes, err := whapi.PatchSettings([]byte(in), channel.DefaultSettings())
+	after, changes, err := whapi.PatchSettings(whapi.JSON(in), channel.DefaultSettings())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -86,7 +87,7 @@ func TestSettingsAreGivenBack(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, changes, err := whapi.PatchSettings(told, after); err != nil || len(changes) > 0 {
+	if _, changes, err := whapi.PatchSettings(whapi.JSON(told), after); err != nil || len(changes) > 0 {
 		t.Errorf("the same settings again: %v, %v", changes, err)
 	}
 	got, err = whapi.EncodeSettingsChange(after, after, nil)
@@ -132,7 +133,7 @@ func TestPatchSettingsRefuses(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			was := channel.DefaultSettings()
-			after, changes, err := whapi.PatchSettings([]byte(tt.in), was)
+			after, changes, err := whapi.PatchSettings(whapi.JSON(tt.in), was)
 			wantFault(t, err, 400, tt.want...)
 			if !reflect.DeepEqual(after, was) || changes != nil {
 				t.Errorf("refused and changed: %+v, %v", after, changes)
@@ -146,7 +147,7 @@ func TestTenWebhooks(t *testing.T) {
 	for i := range 10 {
 		list = append(list, fmt.Sprintf(`{"url":"https://a.example/%d"}`, i))
 	}
-	after, _, err := whapi.PatchSettings([]byte(`{"webhooks":[`+strings.Join(list, ",")+`]}`), channel.DefaultSettings())
+	after, _, err := whapi.PatchSettings(whapi.JSON(`{"webhooks":[`+strings.Join(list, ",")+`]}`), channel.DefaultSettings())
 	if err != nil || len(after.Webhooks) != 10 {
 		t.Errorf("%d webhooks, %v", len(after.Webhooks), err)
 	}

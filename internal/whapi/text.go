@@ -7,16 +7,17 @@ import (
 )
 
 // DecodeText reads the body of POST /messages/text. Any error is a fault.
-func DecodeText(body []byte) (Send, error) {
-	o, err := open(body)
+func DecodeText(b Body) (Send, error) {
+	o, err := b.open(MaxRequest)
 	if err != nil {
 		return Send{}, err
 	}
-	s := Send{To: o.to(), Content: message.Text{Body: o.needText("body")}}
+	s := o.letter()
+	s.Content = message.Text{Body: o.needText("body")}
 	if seconds, ok := o.number("typing_time", 0, 60); ok {
 		s.Typing = time.Duration(seconds * float64(time.Second))
 	}
-	o.refuse("quoted", "edit", "mentions")
+	o.refuse("mentions")
 	return o.in.send(s)
 }
 
