@@ -3,11 +3,15 @@ package gateway_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"tapgate/internal/channel"
 	"tapgate/internal/event"
 	"tapgate/internal/gateway"
 	"tapgate/internal/id"
@@ -62,6 +66,80 @@ func TestInboundNotDurable(t *testing.T) {
 		}
 		h.wantTold("received one", "received two")
 	})
+}
+
+// The library may call twice for one message, even at the same time: it is told once.
+func TestInboundTwiceAtOnce(t *testing.T) {
+	inHouse(t, nil, func(t *testing.T, h *house) {
+		m := written("3A0102030405060708F6", message.Text{Body: "hi"})
+		s := h.net.session(mantis)
+		var all sync.WaitGroup
+		for range 16 {
+			all.Go(func() {
+				if err := s.hear(event.MessageReceived{Message: m}); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		all.Wait()
+		h.wantTold("received hi")
+	})
+}
+
+// What can't be taken comes again with the same bytes, for ever. So a message is kept and told as
+// unreadable, others are kept untold, and nothing keeps away what comes behind it.
+func TestPoisonousInbound(t *testing.T) {
+	var picky fussy
+	inHouse(t, func(o *gateway.Options) { picky.Planner = o.Planner; o.Planner = &picky }, func(t *testing.T, h *house) {
+		sent := h.say("hello")
+		h.told()
+		good := written("3A0102030405060708F0", message.Text{Body: "good"})
+		for i, what := range []string{"refused", "panic"} {
+			bad := written(fmt.Sprintf("3A0102030405060708E%d", i), message.Text{Body: what})
+			bad.Context = &message.Context{QuotedID: sent.ID}
+			got := h.hear(bad)
+			if got.Content != (message.Unknown{What: "unreadable"}) || got.Context != nil {
+				t.Errorf("%s is kept as %+v", what, got.Content)
+			}
+			h.wantTold("received unknown")
+		}
+		odd := written("3A0102030405060708E2", nil) // has no stored form
+		if got := h.hear(odd); got.Content != (message.Unknown{What: "unreadable"}) {
+			t.Errorf("kept as %+v", got.Content)
+		}
+		h.wantTold("received unknown")
+		picky.refusesAll.Store(true)
+		untold := written("3A0102030405060708E3", message.Text{Body: "untold"})
+		if got := h.hear(untold); got.Content != (message.Unknown{What: "unreadable"}) {
+			t.Errorf("kept as %+v", got.Content)
+		}
+		if err := h.net.session(mantis).hear(event.StatusChanged{Message: sent.ID, Status: message.Read, At: time.Now()}); err != nil {
+			t.Errorf("status: %v", err)
+		}
+		if s := h.now(sent.ID).Status; s != message.Read {
+			t.Errorf("status %s", s)
+		}
+		picky.refusesAll.Store(false)
+		h.hear(good)
+		h.wantTold("received good")
+	})
+}
+
+// fussy is a planner that can't render some texts.
+type fussy struct {
+	gateway.Planner
+	refusesAll atomic.Bool
+}
+
+func (f *fussy) Plan(ev event.Event, c channel.Channel) (store.Record, error) {
+	r, ok := ev.Payload.(event.MessageReceived)
+	switch {
+	case f.refusesAll.Load(), ok && r.Message.Content == message.Text{Body: "refused"}:
+		return store.Record{}, errors.New("can't be told")
+	case ok && r.Message.Content == message.Text{Body: "panic"}:
+		panic("a mistake in the renderer")
+	}
+	return f.Planner.Plan(ev, c)
 }
 
 // deaf is a database that does not store one message.

@@ -91,6 +91,17 @@ func (n *Network) Online(j types.JID) bool {
 	return d != nil && d.conn != nil && d.conn.active
 }
 
+// Pending says how many stanzas the device (PN or LID form) has not acknowledged: they wait for it, or it
+// is at work on them.
+func (n *Network) Pending(j types.JID) int {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if d := n.deviceOf(j); d != nil {
+		return len(d.outbox)
+	}
+	return 0
+}
+
 // UpToDate says whether the device (PN or LID form), since the network was opened, has asked for the newest
 // version of everything in the account's app state: it knows the push name and the address book then.
 func (n *Network) UpToDate(j types.JID) bool {

@@ -31,6 +31,9 @@ type Options struct {
 	Verbose bool
 	// Now is the clock; nil is time.Now.
 	Now func() time.Time
+
+	// without takes out one of the four that make receiving safe, in tests that show what it is for.
+	without safeguard
 }
 
 // Backend opens sessions on whatsmeow. It implements backend.Backend.

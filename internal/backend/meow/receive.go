@@ -166,6 +166,9 @@ func (s *session) durably(key string, translate func(context.Context) ([]event.P
 // guard calls f and turns a panic into an error.
 func (s *session) guard(f func() error) (err error) {
 	defer func() {
+		if s.without == ownRecover {
+			return
+		}
 		if p := recover(); p != nil {
 			s.log.Error("sink panicked", "panic", p, "stack", string(debug.Stack()))
 			err = fmt.Errorf("panic: %v", p)

@@ -29,6 +29,7 @@ type session struct {
 	container vault
 	log       *slog.Logger
 	now       func() time.Time
+	without   safeguard
 	decode    func(*waE2E.Message) wire.Decoded
 
 	// ctx ends with Close. The library's own work runs under it too.
@@ -63,7 +64,7 @@ var errClosed = errors.New("the session is closed")
 func newSession(ctx context.Context, b *Backend, o backend.SessionOptions, device *store.Device) *session {
 	log := b.Log.With("channel", o.Channel)
 	s := &session{
-		SessionOptions: o, container: b.container, log: log, now: b.Now, decode: wire.Decode,
+		SessionOptions: o, container: b.container, log: log, now: b.Now, without: b.without, decode: wire.Decode,
 		account: newGate(), pairing: newPairing(),
 		own: ownOf(device), name: device.PushName,
 	}
@@ -75,13 +76,29 @@ func newSession(ctx context.Context, b *Backend, o backend.SessionOptions, devic
 	return s
 }
 
-// configure sets what the library must not change after the first connection. The four settings
-// of acks, buffer and retries hold up each other: without one of them messages are lost.
+// safeguard is one of the four that hold up each other: without any of them what a customer wrote
+// is lost when it can't be stored at once.
+type safeguard string
+
+const (
+	// refusalCounts is a handler that can refuse what is not durable. Without it everything is acked.
+	refusalCounts safeguard = "a refusal counts"
+	// ackLast has WhatsApp wait for its ack until the handler returns. Without it receipts are acked
+	// before.
+	ackLast safeguard = "the ack comes last"
+	// eventBuffer keeps what was decrypted. Without it what comes again can't be decrypted again: the
+	// Signal counter was used, and the library acks it as known.
+	eventBuffer safeguard = "what was decrypted is kept"
+	// ownRecover makes a panic a refusal. The library takes it for success.
+	ownRecover safeguard = "a panic is a refusal"
+)
+
+// configure sets what the library must not change after the first connection.
 func (s *session) configure(via http.RoundTripper) {
 	c := s.client
 	c.BackgroundEventCtx = s.ctx
-	c.SynchronousAck = true
-	c.EnableDecryptedEventBuffer = true
+	c.SynchronousAck = s.without != ackLast
+	c.EnableDecryptedEventBuffer = s.without != eventBuffer
 	c.UseRetryMessageStore = false
 	c.SetMaxParallelRetryReceiptHandling(1)
 	c.GetMessageForRetry = s.messageForRetry
@@ -93,6 +110,10 @@ func (s *session) configure(via http.RoundTripper) {
 		c.SetPreLoginHTTPClient(&http.Client{Transport: via})
 		c.SetWebsocketHTTPClient(&http.Client{Transport: via})
 		c.SetMediaHTTPClient(&http.Client{Transport: via})
+	}
+	if s.without == refusalCounts {
+		c.AddEventHandler(func(evt any) { s.handle(evt) })
+		return
 	}
 	c.AddEventHandlerWithSuccessStatus(s.handle)
 }
@@ -182,6 +203,9 @@ func (s *session) handle(evt any) (ok bool) {
 	}
 	defer s.running.Done()
 	defer func() {
+		if s.without == ownRecover {
+			return
+		}
 		if p := recover(); p != nil {
 			s.log.Error("event handler panicked", "event", fmt.Sprintf("%T", evt), "panic", p, "stack", string(debug.Stack()))
 			ok = false

@@ -103,7 +103,12 @@ func closes(t *testing.T, c interface{ Close() error }) {
 // open opens the backend on the world's file.
 func (w *world) open(t *testing.T) backend.Backend {
 	t.Helper()
-	o := meow.Options{Path: w.path, Transport: w.net.Transport(), Now: w.now, Log: w.log}
+	return w.openWith(t, meow.Options{})
+}
+
+func (w *world) openWith(t *testing.T, o meow.Options) backend.Backend {
+	t.Helper()
+	o.Path, o.Transport, o.Now, o.Log = w.path, w.net.Transport(), w.now, w.log
 	if os.Getenv("TAPGATE_TEST_LOG") != "" {
 		o.Log = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	}
