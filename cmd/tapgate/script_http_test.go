@@ -15,7 +15,7 @@ import (
 )
 
 // request sends one request. The script's $TOKEN goes along, and its $KEY as Idempotency-Key.
-func (s *session) request(ts *testscript.TestScript, method, url string, body []byte) (int, any) {
+func (s *session) request(ts *testscript.TestScript, method, url, mediaType string, body []byte) (int, any) {
 	req, err := http.NewRequest(method, url, bytes.NewReader(body))
 	ts.Check(err)
 	if token := ts.Getenv("TOKEN"); token != "" {
@@ -25,7 +25,7 @@ func (s *session) request(ts *testscript.TestScript, method, url string, body []
 		req.Header.Set("Idempotency-Key", key)
 	}
 	if len(body) > 0 {
-		req.Header.Set("Content-Type", "application/json")
+		req.Header.Set("Content-Type", mediaType)
 	}
 	var wrong error
 	client := http.Client{Timeout: patience, Transport: s.contract.Transport(http.DefaultTransport, func(err error) { wrong = err })}
@@ -54,7 +54,11 @@ func (s *session) http(ts *testscript.TestScript, args []string) {
 }
 
 func (s *session) expect(ts *testscript.TestScript, want, method, url string, body []byte) {
-	status, doc := s.request(ts, method, url, body)
+	s.expectAs(ts, want, method, url, "application/json", body)
+}
+
+func (s *session) expectAs(ts *testscript.TestScript, want, method, url, mediaType string, body []byte) {
+	status, doc := s.request(ts, method, url, mediaType, body)
 	s.doc = doc
 	fmt.Fprintln(ts.Stdout(), text(doc))
 	if strconv.Itoa(status) != want {
@@ -83,7 +87,7 @@ func sandbox(ts *testscript.TestScript) string { return ts.Getenv("SANDBOX") }
 func (s *session) await(ts *testscript.TestScript, args []string) {
 	var got string
 	if !eventually(func() bool {
-		_, s.doc = s.request(ts, "GET", args[0], nil)
+		_, s.doc = s.request(ts, "GET", args[0], "", nil)
 		found, ok := at(s.doc, args[1])
 		got = text(found)
 		return ok && got == args[2]
@@ -97,7 +101,7 @@ func (s *session) webhook(ts *testscript.TestScript, neg bool, args []string) {
 	want := pairs(ts, args)
 	var inbox any
 	find := func() bool {
-		_, inbox = s.request(ts, "GET", sandbox(ts)+"/sandbox/webhooks", nil)
+		_, inbox = s.request(ts, "GET", sandbox(ts)+"/sandbox/webhooks", "", nil)
 		list, _ := inbox.([]any)
 		for _, entry := range list {
 			body, _ := at(entry, "body")

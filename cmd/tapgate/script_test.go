@@ -40,6 +40,10 @@ const help = "../../internal/whapi/testdata/help"
 //	webhook PATH VALUE ...   wait for a webhook that matches; it becomes the current document
 //	! webhook PATH VALUE ... no webhook so far matches
 //	exec tapgate ARGS        a command that speaks to a running tapgate ($TAPGATE_URL, $TAPGATE_TOKEN)
+//	swap OUT FILE PATH VALUE...            write FILE with other texts at the PATHs to OUT
+//	fetch STATUS URL [FILE]  save what the URL answers
+//	encode FILE VAR          set VAR to FILE in base64
+//	form STATUS URL NAME=VALUE|NAME=@FILE...  send a multipart form
 //	same FILE [PATH...]      the current document equals FILE, but for what stands at the PATHs
 func TestScripts(t *testing.T) {
 	binary := build(t)
@@ -67,6 +71,10 @@ func TestScripts(t *testing.T) {
 			"json":    func(ts *testscript.TestScript, neg bool, args []string) { in(ts).json(ts, neg, args) },
 			"await":   func(ts *testscript.TestScript, _ bool, args []string) { in(ts).await(ts, args) },
 			"webhook": func(ts *testscript.TestScript, neg bool, args []string) { in(ts).webhook(ts, neg, args) },
+			"swap":    func(ts *testscript.TestScript, _ bool, args []string) { in(ts).swap(ts, args) },
+			"fetch":   func(ts *testscript.TestScript, _ bool, args []string) { in(ts).fetch(ts, args) },
+			"encode":  func(ts *testscript.TestScript, _ bool, args []string) { in(ts).encode(ts, args) },
+			"form":    func(ts *testscript.TestScript, _ bool, args []string) { in(ts).form(ts, args) },
 			"same":    func(ts *testscript.TestScript, _ bool, args []string) { in(ts).same(ts, args) },
 		},
 	})
