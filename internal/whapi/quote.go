@@ -21,7 +21,7 @@ func (o object) messageID(name string) id.Message {
 	}
 	m, err := id.ParseMessage(text)
 	if err != nil {
-		o.in.fail(o.at(name), "must be the id of a message of this gateway")
+		o.in.fail(o.at(name), "must name a message of this channel: specified message not found")
 	}
 	return m
 }

@@ -91,7 +91,7 @@ func TestDecodeTextRefuses(t *testing.T) {
 		{"array", `{"to":["61371989950"],"body":{"text":"b"}}`, []string{"/body/to must be string", "/body/body must be string"}},
 		{"not yet", `{"to":"61371989950","body":"b","mentions":["61371989950"]}`, []string{"/body/mentions is not supported yet"}},
 		{"no message ids", `{"to":"61371989950","body":"b","quoted":"a-b","edit":7}`, []string{"/body/quoted " + idPattern, "/body/edit must be string"}},
-		{"no id of ours", `{"to":"61371989950","body":"b","edit":"....-...."}`, []string{"/body/edit must be the id of a message of this gateway"}},
+		{"no id of ours", `{"to":"61371989950","body":"b","edit":"....-...."}`, []string{"/body/edit must name a message of this channel: specified message not found"}},
 		{"typing too long", `{"to":"61371989950","body":"b","typing_time":61}`, []string{"/body/typing_time must be <= 60"}},
 		{"typing back", `{"to":"61371989950","body":"b","typing_time":"-1"}`, []string{"/body/typing_time must be >= 0"}},
 		{"typing is no number", `{"to":"61371989950","body":"b","typing_time":"soon"}`, []string{"/body/typing_time must be number"}},
