@@ -37,7 +37,7 @@ var mayImport = map[string]string{
 	// contracts
 	"backend":             "id fault message channel event",
 	"backend/backendtest": "id fault message channel event backend github.com/google/go-cmp",
-	"backend/meow":        "id fault message channel event backend wire go.mau.fi/whatsmeow go.mau.fi/libsignal google.golang.org/protobuf modernc.org/sqlite",
+	"backend/meow":        "id fault message channel event backend wire sqlitedb go.mau.fi/whatsmeow go.mau.fi/libsignal google.golang.org/protobuf",
 	"store":               "id fault message channel event",
 	"store/storetest":     "id fault message channel event store github.com/google/go-cmp",
 	"store/sqlite":        "id fault message channel event store modernc.org/sqlite github.com/pressly/goose",
@@ -46,6 +46,7 @@ var mayImport = map[string]string{
 	"lifecycle": "",
 	"obs":       "",
 	"netguard":  "code.dny.dev/ssrf",
+	"sqlitedb":  "modernc.org/sqlite",
 
 	// behaviour
 	"gateway":      "id fault message channel event backend store lifecycle obs",
