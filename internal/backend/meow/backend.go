@@ -2,7 +2,8 @@ package meow
 
 import (
 	"context"
-	"database/sql"
+	"database/sql/driver"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -12,10 +13,10 @@ import (
 	"go.mau.fi/whatsmeow/store"
 	"go.mau.fi/whatsmeow/store/sqlstore"
 	"go.mau.fi/whatsmeow/types"
-	_ "modernc.org/sqlite" // the driver "sqlite"
 
 	"tapgate/internal/backend"
 	"tapgate/internal/fault"
+	"tapgate/internal/sqlitedb"
 )
 
 // Options says how to open the backend.
@@ -27,6 +28,8 @@ type Options struct {
 	Transport http.RoundTripper
 	// Log receives what operators should know. nil discards it.
 	Log *slog.Logger
+	// Layers says what makes the database faster. None of them changes what is durable when.
+	Layers Layers
 	// Verbose also logs the library's debug lines at level debug. They hold whole stanzas.
 	Verbose bool
 	// Now is the clock; nil is time.Now.
@@ -34,12 +37,32 @@ type Options struct {
 
 	// without takes out one of the four that make receiving safe, in tests that show what it is for.
 	without safeguard
+	// between stands between the database and its driver, in tests; nil means nothing.
+	between func(driver.Connector) driver.Connector
 }
+
+// Layers are switched off one by one to find out where a fault comes from.
+type Layers struct {
+	// NoStatements prepares every statement anew.
+	NoStatements bool
+	// NoGroups gives every write a commit of its own, on one connection for everything.
+	NoGroups bool
+	// NoMemory reads Signal sessions from the database each time.
+	NoMemory bool
+}
+
+const (
+	// keptStatements is how many prepared statements a connection keeps; the library has more texts,
+	// but not so many that come with each message.
+	keptStatements = 64
+	// readers is how many reads of the database, and waits for a commit, there may be at a time.
+	readers = 8
+)
 
 // Backend opens sessions on whatsmeow. It implements backend.Backend.
 type Backend struct {
 	Options
-	container vault
+	container *vault
 }
 
 var _ backend.Backend = (*Backend)(nil)
@@ -52,21 +75,46 @@ func Open(ctx context.Context, o Options) (*Backend, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	db, err := sql.Open("sqlite", dataSource(o.Path))
+	if err := upgrade(ctx, o); err != nil {
+		return nil, fmt.Errorf("open the database of sessions: %w", err)
+	}
+	db, err := o.database()
 	if err != nil {
 		return nil, fmt.Errorf("open the database of sessions: %w", err)
 	}
-	// One connection: with more, SQLite reports "locked" in the middle of a decryption, which the
-	// library takes for a message that can't be read. It also keeps an encryption from storing in
-	// the middle of a decryption that runs in a transaction.
-	db.SetMaxOpenConns(1)
-	db.SetMaxIdleConns(1) // a database in memory lives as long as its connection
-	b := &Backend{Options: o, container: vault{sqlstore.NewWithDB(db, "sqlite", newBridge(ctx, o))}}
-	if err := b.container.Upgrade(ctx); err != nil {
-		_ = b.container.Close()
-		return nil, fmt.Errorf("open the database of sessions: %w", err)
+	container := sqlstore.NewWithDB(db.DB, "sqlite", newBridge(ctx, o))
+	if o.Path == "" { // it exists only now
+		if err := container.Upgrade(ctx); err != nil {
+			return nil, errors.Join(fmt.Errorf("open the database of sessions: %w", err), db.Close())
+		}
 	}
-	return b, nil
+	return &Backend{Options: o, container: newVault(container, o.Layers.NoMemory)}, nil
+}
+
+// upgrade brings the tables up to date, on a plain connection: that is no work for the fast ones.
+func upgrade(ctx context.Context, o Options) error {
+	if o.Path == "" {
+		return nil
+	}
+	db, err := sqlitedb.Open(sqlitedb.Options{DSN: dataSource(o.Path)})
+	if err != nil {
+		return err
+	}
+	return errors.Join(sqlstore.NewWithDB(db.DB, "sqlite", newBridge(ctx, o)).Upgrade(ctx), db.Close())
+}
+
+// database opens the connections. With one connection for everything SQLite never reports "locked" in
+// the middle of a decryption, which the library takes for a message that can't be read; with one for
+// all writes neither. A database in memory has no more than one.
+func (o Options) database() (*sqlitedb.DB, error) {
+	d := sqlitedb.Options{DSN: dataSource(o.Path), Between: o.between}
+	if !o.Layers.NoStatements {
+		d.Statements = keptStatements
+	}
+	if !o.Layers.NoGroups && o.Path != "" {
+		d.Readers = readers
+	}
+	return sqlitedb.Open(d)
 }
 
 // dataSource asks for full synchronisation: a Signal session that steps back after a power cut

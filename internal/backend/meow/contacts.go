@@ -5,37 +5,12 @@ import (
 	"sync"
 
 	"go.mau.fi/whatsmeow/store"
-	"go.mau.fi/whatsmeow/store/sqlstore"
 	"go.mau.fi/whatsmeow/types"
 )
 
-// vault is the library's container of devices. It gives them contacts that can be read while they
-// change: the library's own hand out an entry of their cache after they have let go of its lock,
-// and a push name is written into that same entry by another goroutine.
-type vault struct{ *sqlstore.Container }
-
-var _ store.DeviceContainer = vault{}
-
-// guarded returns the device with its contacts guarded, now or as soon as it is saved.
-func (v vault) guarded(d *store.Device) *store.Device {
-	if _, done := d.Contacts.(*contacts); d.Contacts != nil && !done {
-		d.Contacts = &contacts{ContactStore: d.Contacts}
-	}
-	d.Container = v
-	return d
-}
-
-// PutDevice implements store.DeviceContainer. The first save gives a new device its stores.
-func (v vault) PutDevice(ctx context.Context, d *store.Device) error {
-	if err := v.Container.PutDevice(ctx, d); err != nil {
-		return err
-	}
-	v.guarded(d)
-	return nil
-}
-
-// contacts lets nobody read a contact while one is written. What it does not name is not called
-// while messages flow.
+// contacts lets nobody read a contact while one is written: the library's own store hands out an
+// entry of its cache after it has let go of its lock, and a push name is written into that same entry
+// by another goroutine. What contacts does not name is not called while messages flow.
 type contacts struct {
 	store.ContactStore
 	mu sync.Mutex

@@ -67,7 +67,9 @@ func (s *session) Send(ctx context.Context, e backend.Envelope) (backend.Ack, er
 	if !s.connected() {
 		return backend.Ack{}, backend.ErrOffline
 	}
-	resp, err := s.client.SendMessage(ctx, jidOf(e.Chat), msg, extra)
+	scoped, end := sendScope(ctx)
+	resp, err := s.client.SendMessage(scoped, jidOf(e.Chat), msg, extra)
+	end()
 	if err != nil {
 		s.refreshGroup(ctx, e.Chat, err)
 		return backend.Ack{}, refusal(err)

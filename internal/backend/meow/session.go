@@ -26,7 +26,7 @@ import (
 type session struct {
 	backend.SessionOptions
 	client    *whatsmeow.Client
-	container vault
+	container *vault
 	log       *slog.Logger
 	now       func() time.Time
 	without   safeguard

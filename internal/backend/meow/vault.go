@@ -1,0 +1,85 @@
+package meow
+
+import (
+	"context"
+	"sync"
+
+	"go.mau.fi/whatsmeow/store"
+	"go.mau.fi/whatsmeow/store/sqlstore"
+	"go.mau.fi/whatsmeow/types"
+)
+
+// vault is the library's container of devices. It gives them stores of our own, which keep in order
+// what the library does at the same time (contacts.go, ordered.go) and remember what they wrote
+// (keyring.go).
+type vault struct {
+	*sqlstore.Container
+	// forgetful asks the database each time.
+	forgetful bool
+
+	mu    sync.Mutex
+	known map[types.JID]*deviceStores
+}
+
+// deviceStores are the stores of one device. Its sessions share them, one after the other: two
+// that remembered for themselves would not hear of each other's writes.
+type deviceStores struct {
+	identities store.IdentityStore
+	sessions   store.SessionStore
+	buffer     store.EventBuffer
+}
+
+var _ store.DeviceContainer = (*vault)(nil)
+
+func newVault(c *sqlstore.Container, forgetful bool) *vault {
+	return &vault{Container: c, forgetful: forgetful, known: map[types.JID]*deviceStores{}}
+}
+
+// guarded returns the device with our stores, now or as soon as it is saved.
+func (v *vault) guarded(d *store.Device) *store.Device {
+	d.Container = v
+	if _, done := d.Contacts.(*contacts); done || d.Contacts == nil {
+		return d
+	}
+	d.Contacts = &contacts{ContactStore: d.Contacts}
+	s := v.storesOf(d)
+	d.Identities, d.Sessions, d.EventBuffer = s.identities, s.sessions, s.buffer
+	return d
+}
+
+func (v *vault) storesOf(d *store.Device) *deviceStores {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if s := v.known[*d.ID]; s != nil {
+		return s
+	}
+	s := &deviceStores{identities: d.Identities, sessions: d.Sessions, buffer: d.EventBuffer}
+	if all, ok := d.Sessions.(store.AllSessionSpecificStores); ok && !v.forgetful {
+		k := newKeyring(all)
+		s.identities, s.sessions, s.buffer = k, k, k
+	}
+	g := newGate()
+	s.sessions = &orderedSessions{s.sessions, g}
+	s.buffer = &orderedBuffer{s.buffer, g}
+	v.known[*d.ID] = s
+	return s
+}
+
+// PutDevice implements store.DeviceContainer. The first save gives a new device its stores.
+func (v *vault) PutDevice(ctx context.Context, d *store.Device) error {
+	if err := v.Container.PutDevice(ctx, d); err != nil {
+		return err
+	}
+	v.guarded(d)
+	return nil
+}
+
+// DeleteDevice implements store.DeviceContainer.
+func (v *vault) DeleteDevice(ctx context.Context, d *store.Device) error {
+	if d.ID != nil {
+		v.mu.Lock()
+		delete(v.known, *d.ID)
+		v.mu.Unlock()
+	}
+	return v.Container.DeleteDevice(ctx, d)
+}
