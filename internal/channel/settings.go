@@ -40,6 +40,8 @@ type Webhook struct {
 	Events []EventFilter // empty means everything
 	// Headers are sent with each request. At most 5.
 	Headers map[string]string
+	// MaxAge is the age at which an event is not told any more, 15 s to 48 h. 0 means no limit.
+	MaxAge time.Duration
 	// Extra keeps settings of the dialect that have no effect here, by their name, as JSON.
 	Extra map[string][]byte
 }

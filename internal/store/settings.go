@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"strconv"
 	"time"
 
 	"tapgate/internal/channel"
@@ -23,6 +24,7 @@ type webhookRow struct {
 	Mode    string            `json:"mode,omitempty"`
 	Events  []filterRow       `json:"events,omitempty"`
 	Headers map[string]string `json:"headers,omitempty"`
+	MaxAge  string            `json:"max_age,omitempty"`
 	Extra   map[string][]byte `json:"extra,omitempty"`
 }
 
@@ -42,6 +44,9 @@ func EncodeSettings(s channel.Settings) ([]byte, error) {
 	}
 	for _, w := range s.Webhooks {
 		hook := webhookRow{URL: w.URL, Mode: string(w.Mode), Headers: w.Headers, Extra: w.Extra}
+		if w.MaxAge != 0 {
+			hook.MaxAge = w.MaxAge.String()
+		}
 		for _, f := range w.Events {
 			hook.Events = append(hook.Events, filterRow(f))
 		}
@@ -66,10 +71,31 @@ func DecodeSettings(b []byte) (channel.Settings, error) {
 	}
 	for _, w := range row.Webhooks {
 		hook := channel.Webhook{URL: w.URL, Mode: channel.Mode(w.Mode), Headers: w.Headers, Extra: w.Extra}
+		if hook.MaxAge, err = w.maxAge(); err != nil {
+			return channel.Settings{}, fmt.Errorf("read stored settings: max age: %w", err)
+		}
 		for _, f := range w.Events {
 			hook.Events = append(hook.Events, channel.EventFilter(f))
 		}
 		s.Webhooks = append(s.Webhooks, hook)
 	}
 	return s, nil
+}
+
+// maxAge reads the limit of age. Rows were written while it had no effect: those have it, in seconds,
+// among what is kept for its own sake.
+func (r webhookRow) maxAge() (time.Duration, error) {
+	const kept = "webhook_max_age_seconds"
+	if raw, ok := r.Extra[kept]; ok && r.MaxAge == "" {
+		delete(r.Extra, kept)
+		seconds, err := strconv.ParseFloat(string(raw), 64)
+		if err != nil || seconds < 15 || seconds > 172800 {
+			return 0, nil // it was never checked
+		}
+		return time.Duration(seconds * float64(time.Second)), nil
+	}
+	if r.MaxAge == "" {
+		return 0, nil
+	}
+	return time.ParseDuration(r.MaxAge)
 }

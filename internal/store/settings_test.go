@@ -26,6 +26,7 @@ func TestSettingsRoundTrip(t *testing.T) {
 				URL:     text(t),
 				Mode:    channel.Mode(text(t)),
 				Headers: rapid.MapOfN(rapid.String(), rapid.String(), 0, 3).Draw(t, "headers"),
+				MaxAge:  time.Duration(rapid.Int64().Draw(t, "max age")),
 				Extra:   extra.Draw(t, "extra"),
 			}
 			for range rapid.IntRange(0, 3).Draw(t, "events") {
@@ -63,5 +64,19 @@ func TestSettingsOfVersion1(t *testing.T) {
 	want.Extra = map[string][]byte{"offline_mode": []byte("true")}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
+	}
+}
+
+// The limit of age had no effect once and was kept as it came.
+func TestSettingsWithMaxAgeOfOld(t *testing.T) {
+	for kept, want := range map[string]time.Duration{"MTU=": 15 * time.Second, "OTAuNQ==": 90500 * time.Millisecond, "MQ==": 0, "MTczMDAw": 0} {
+		row := `{"v":1,"backoff_delay":"3s","max_backoff_delay":"15m0s","webhooks":[{"url":"https://a.example/hook","extra":{"webhook_max_age_seconds":"` + kept + `"}}]}`
+		got, err := store.DecodeSettings([]byte(row))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if hook := got.Webhooks[0]; hook.MaxAge != want || len(hook.Extra) != 0 {
+			t.Errorf("%s: max age %s beside %v, want %s", kept, hook.MaxAge, hook.Extra, want)
+		}
 	}
 }

@@ -45,7 +45,8 @@ func TestPatchSettings(t *testing.T) {
 					URL: "http://new.example:8080/hook?key=1", Mode: channel.ModeMethod,
 					Headers: map[string]string{"Authorization": "Bearer a b", "X-Header": ""},
 					Events:  []channel.EventFilter{{Type: "messages", Method: "post"}, {Type: "calls", Method: "delete"}, {Type: "ack"}},
-					Extra:   map[string][]byte{"webhook_max_age_seconds": []byte("15"), "send_undecrypted_ad": []byte("false")},
+					MaxAge:  15 * time.Second,
+					Extra:   map[string][]byte{"send_undecrypted_ad": []byte("false")},
 				}, {URL: "https://b.example", Mode: channel.ModePath}}
 			}, []string{"webhooks"}},
 		{"settings without effect are kept", `{"media":{"auto_download": ["image"], "init_avatars":false},"offline_mode":false,"proxy":""}`, func(s *channel.Settings) {
@@ -126,6 +127,8 @@ func TestPatchSettingsRefuses(t *testing.T) {
 		{"headers that break requests", hook(`,"headers":{"a b":"1","c/d":"2","e":"x\r\nHost: y","f":1}`), []string{
 			"/body/webhooks/0/headers/a b must be named as an HTTP header", "/body/webhooks/0/headers/c~1d must be named as an HTTP header",
 			"/body/webhooks/0/headers/e must be a line of at most 4096 bytes", "/body/webhooks/0/headers/f must be string"}},
+		{"max age", `{"webhooks":[{"url":"https://a.example","webhook_max_age_seconds":14},{"url":"https://b.example","webhook_max_age_seconds":172801},{"url":"https://c.example","webhook_max_age_seconds":"soon"}]}`, []string{
+			"/body/webhooks/0/webhook_max_age_seconds must be >= 15", "/body/webhooks/1/webhook_max_age_seconds must be <= 172800", "/body/webhooks/2/webhook_max_age_seconds must be number"}},
 		{"kinds of settings without effect", `{"media":[],"offline_mode":"yes"}`, []string{"/body/media must be object", "/body/offline_mode must be boolean"}},
 		{"proxy", `{"proxy":"socks5://u:p@h:1080"}`, []string{"/body/proxy is not supported yet"}},
 		{"no object", `[]`, []string{"/body must be object"}},

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"tapgate/internal/channel"
 )
@@ -15,6 +16,8 @@ const (
 	maxHeaders     = 5 // of the dialect
 	maxHeaderValue = 4096
 	maxWebhookURL  = 2000
+	minMaxAge      = 15     // seconds; of the dialect
+	maxMaxAge      = 172800 // seconds; of the dialect
 )
 
 func eventTypes() []string {
@@ -28,7 +31,7 @@ func eventMethods() []string { return []string{"post", "put", "delete", "patch"}
 
 // webhookExtra lists the settings of a webhook that have no effect here.
 func webhookExtra() []extra {
-	return []extra{{"webhook_max_age_seconds", "number"}, {"send_undecrypted_ad", "boolean"}}
+	return []extra{{"send_undecrypted_ad", "boolean"}}
 }
 
 // webhooks reads the webhooks of a channel.
@@ -67,6 +70,9 @@ func (o object) webhook() channel.Webhook {
 			e.oneOf("method", f.Method, eventMethods())
 		}
 		w.Events = append(w.Events, f)
+	}
+	if seconds, ok := o.number("webhook_max_age_seconds", minMaxAge, maxMaxAge); ok {
+		w.MaxAge = time.Duration(seconds * float64(time.Second))
 	}
 	w.Extra = o.extra(webhookExtra(), nil)
 	return w
@@ -141,6 +147,9 @@ func encodeWebhook(w channel.Webhook) fields {
 	out := fields{{"url", w.URL}, {"mode", mode}, {"events", events}}
 	if len(w.Headers) > 0 {
 		out = append(fields{{"headers", w.Headers}}, out...)
+	}
+	if w.MaxAge > 0 {
+		out = append(out, field{"webhook_max_age_seconds", w.MaxAge.Seconds()})
 	}
 	return append(out, extraFields(webhookExtra(), w.Extra)...)
 }
