@@ -31,6 +31,8 @@ type Store interface {
 	Messages
 	Downloads
 	Deliveries
+	DeliveryLog
+	Webhooks
 	Media
 	// Close lets what was asked for finish and ends the store. Later calls fail with
 	// fault.Unavailable, except Close itself, which may be called again.
@@ -124,51 +126,4 @@ type Record struct {
 	// Webhooks are the keys of the webhooks that get a delivery, one each, however often named. An
 	// event that nobody listens to is kept all the same.
 	Webhooks []string
-}
-
-// Deliveries is the queue of webhook requests. Each webhook of a channel has one line. An attempt
-// is recorded in any case; a delivery that has ended, by success, by giving up or with its line,
-// stays as it ended.
-type Deliveries interface {
-	// OpenLines returns the lines that have open deliveries.
-	OpenLines(ctx context.Context) ([]Line, error)
-	// DueDelivery returns the oldest delivery of the line that is due at now: one that was never
-	// attempted is, and after Retry one whose time has come. When none is due, ok is false and next
-	// is when the earliest will be, zero when the line is empty. Nothing is marked by it: until the
-	// attempt is recorded, the same delivery is due.
-	DueDelivery(ctx context.Context, l Line, now time.Time) (d Delivery, ok bool, next time.Time, err error)
-	// Delivered ends a delivery after a success.
-	Delivered(ctx context.Context, delivery int64, a Attempt) error
-	// Retry records a failed attempt and when to try again.
-	Retry(ctx context.Context, delivery int64, a Attempt, next time.Time) error
-	// GiveUp ends a delivery without success; it is kept as a dead letter.
-	GiveUp(ctx context.Context, delivery int64, a Attempt) error
-	// CancelLine ends all open deliveries of a line whose webhook exists no longer, and returns
-	// how many.
-	CancelLine(ctx context.Context, l Line) (int, error)
-}
-
-// Line names the deliveries of one webhook of one channel.
-type Line struct {
-	Channel id.Channel
-	Webhook string
-}
-
-// Delivery is the obligation to bring one event to one webhook.
-type Delivery struct {
-	ID     int64
-	Line   Line
-	Record Record // without Webhooks
-	// Attempts is how many were made.
-	Attempts  int
-	CreatedAt time.Time
-}
-
-// Attempt is one request of a delivery.
-type Attempt struct {
-	At      time.Time
-	Took    time.Duration
-	Status  int    // HTTP status; 0 when there was no answer
-	Failure string // why it failed; "" after a success
-	Answer  []byte // the first 4 KiB of the answer's body
 }

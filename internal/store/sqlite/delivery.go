@@ -3,11 +3,14 @@ package sqlite
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"time"
 
+	"tapgate/internal/id"
 	"tapgate/internal/store"
 )
+
+// Which index a statement about deliveries uses is said in it: the planner knows nothing of how many
+// are open, and picks one that walks through all that ever were.
 
 // OpenLines implements store.Deliveries.
 func (s *Store) OpenLines(ctx context.Context) (list []store.Line, err error) {
@@ -22,102 +25,159 @@ func (s *Store) OpenLines(ctx context.Context) (list []store.Line, err error) {
 	return list, err
 }
 
-// DueDelivery implements store.Deliveries.
-func (s *Store) DueDelivery(ctx context.Context, l store.Line, now time.Time) (d store.Delivery, ok bool, next time.Time, err error) {
-	err = s.read(ctx, func(t *tx) error {
-		for {
-			// A line whose webhook is down is long and wholly in the future: ask for that first,
-			// rather than search it for a row that is due.
-			var earliest sql.NullInt64
-			err := t.one(into(&earliest), `select min(next_at) from delivery where channel = ? and webhook = ? and state = 'open'`,
-				string(l.Channel), l.Webhook)
-			if err != nil || !earliest.Valid {
-				return err
-			}
-			if earliest.Int64 > micros(now) {
-				next = instant(earliest.Int64)
-				return nil
-			}
-			d, err = dueDelivery(t, l, now)
-			if !errors.Is(err, sql.ErrNoRows) {
-				ok = err == nil
-				return err
-			}
-			// it was ended between the two questions
-		}
-	})
-	return d, ok, next, err
-}
+const deliveryColumns = `select d.id, d.channel, d.webhook, d.url, d.mode, d.state, d.expired, d.attempts, d.next_at, d.created_at, d.done_at,
+	d.replays, d.replayed_by, e.id, e.channel, e.type, e.method, e.at, e.order_key `
 
-// dueDelivery walks the line from its head. The plus keeps the index on next_at out of it, with which
-// everything that is due would be sorted for the sake of one row.
-func dueDelivery(t *tx, l store.Line, now time.Time) (store.Delivery, error) {
-	d := store.Delivery{Line: l}
+// scanDelivery reads a row of deliveryColumns, and what stands behind them into more.
+func scanDelivery(row interface{ Scan(...any) error }, more ...any) (store.Delivery, error) {
+	var d store.Delivery
+	var next, created, done, at int64
+	var expired bool
 	r := &d.Record
-	var at, created int64
-	err := t.one(into(&d.ID, &d.Attempts, &created, &r.Event, &r.Channel, &r.Type, &r.Method, &at, &r.Order, &r.Body),
-		`select d.id, d.attempts, d.created_at, e.id, e.channel, e.type, e.method, e.at, e.order_key, e.body
-		from delivery d join event e on e.seq = d.event
-		where d.channel = ? and d.webhook = ? and d.state = 'open' and +d.next_at <= ? order by d.id limit 1`,
-		string(l.Channel), l.Webhook, micros(now))
-	if err != nil {
-		return store.Delivery{}, err
+	err := row.Scan(append(into(&d.ID, &d.Line.Channel, &d.Line.Webhook, &d.URL, &d.Mode, &d.State, &expired, &d.Attempts, &next, &created, &done,
+		&d.Replays, &d.ReplayedBy, &r.Event, &r.Channel, &r.Type, &r.Method, &at, &r.Order), more...)...)
+	if expired {
+		d.State = store.Expired
 	}
-	d.CreatedAt, r.At = instant(created), instant(at)
-	return d, nil
+	d.NextAt, d.CreatedAt, d.DoneAt, r.At = instant(next), instant(created), instant(done), instant(at)
+	return d, err
 }
 
-// Delivered implements store.Deliveries.
-func (s *Store) Delivered(ctx context.Context, delivery int64, a store.Attempt) error {
-	return s.end(ctx, delivery, a, "delivered")
-}
-
-// GiveUp implements store.Deliveries.
-func (s *Store) GiveUp(ctx context.Context, delivery int64, a store.Attempt) error {
-	return s.end(ctx, delivery, a, "dead")
-}
-
-func (s *Store) end(ctx context.Context, delivery int64, a store.Attempt, state string) error {
-	return s.write(ctx, func(t *tx) error {
-		if err := addAttempt(t, delivery, a); err != nil {
-			return err
-		}
-		_, err := t.exec(`update delivery set state = ?, done_at = ? where id = ? and state = 'open'`,
-			state, micros(a.At.Add(a.Took)), delivery)
+// deliveries reads rows of deliveryColumns.
+func (t *tx) deliveries(query string, args ...any) (list []store.Delivery, err error) {
+	err = t.each(func(rows *sql.Rows) error {
+		d, err := scanDelivery(rows)
+		list = append(list, d)
 		return err
+	}, query, args...)
+	return list, err
+}
+
+// FreshDeliveries implements store.Deliveries.
+func (s *Store) FreshDeliveries(ctx context.Context, l store.Line, after int64, limit int) (list []store.Delivery, err error) {
+	err = s.read(ctx, func(t *tx) (err error) {
+		list, err = t.deliveries(deliveryColumns+`from delivery d indexed by delivery_line join event e on e.seq = d.event
+			where d.channel = ? and d.webhook = ? and d.state = 'open' and d.id > ? and d.next_at = 0 order by d.id limit ?`,
+			string(l.Channel), l.Webhook, after, limit)
+		return err
+	})
+	return list, err
+}
+
+// PostponedDeliveries implements store.Deliveries.
+func (s *Store) PostponedDeliveries(ctx context.Context, l store.Line, limit int) (list []store.Delivery, err error) {
+	err = s.read(ctx, func(t *tx) (err error) {
+		list, err = t.deliveries(deliveryColumns+`from delivery d indexed by delivery_due join event e on e.seq = d.event
+			where d.channel = ? and d.webhook = ? and d.state = 'open' and d.next_at > 0 order by d.next_at limit ?`,
+			string(l.Channel), l.Webhook, limit)
+		return err
+	})
+	return list, err
+}
+
+// EventBody implements store.Deliveries.
+func (s *Store) EventBody(ctx context.Context, e id.Event) (body []byte, err error) {
+	err = s.read(ctx, func(t *tx) error {
+		return found(t.one(into(&body), `select body from event where id = ?`, string(e)), "event")
+	})
+	return body, err
+}
+
+// Settle implements store.Deliveries.
+func (s *Store) Settle(ctx context.Context, outcomes []store.Attempted, fared []store.Webhook) error {
+	return s.write(ctx, func(t *tx) error {
+		for _, o := range outcomes {
+			if err := settle(t, o); err != nil {
+				return err
+			}
+		}
+		for _, w := range fared {
+			_, err := t.exec(`update webhook set failures = ?, failing_since = ?, opened_at = ?, probe_at = ?, last_success = ? where channel = ? and key = ?`,
+				w.Failures, micros(w.FailingSince), micros(w.OpenedAt), micros(w.ProbeAt), micros(w.LastSuccess), string(w.Line.Channel), w.Line.Webhook)
+			if err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }
 
-// Retry implements store.Deliveries.
-func (s *Store) Retry(ctx context.Context, delivery int64, a store.Attempt, next time.Time) error {
-	return s.write(ctx, func(t *tx) error {
-		if err := addAttempt(t, delivery, a); err != nil {
-			return err
-		}
-		_, err := t.exec(`update delivery set next_at = ? where id = ? and state = 'open'`, micros(next), delivery)
-		return err
-	})
-}
-
-func addAttempt(t *tx, delivery int64, a store.Attempt) error {
-	n, err := t.exec(`update delivery set attempts = attempts + 1 where id = ?`, delivery)
-	if err := changed(n, err, "delivery"); err != nil {
+func settle(t *tx, o store.Attempted) error {
+	a, next, done := o.Attempt, int64(0), micros(o.Attempt.At.Add(o.Attempt.Took))
+	if o.State == store.Open {
+		next, done = max(micros(o.Next), 1), 0
+	}
+	n, err := t.exec(`update delivery set attempts = attempts + 1, state = ?, next_at = ?, done_at = ? where id = ? and state = 'open'`,
+		string(o.State), next, done, o.Delivery)
+	if err == nil && n == 0 {
+		n, err = t.exec(`update delivery set attempts = attempts + 1 where id = ?`, o.Delivery)
+	}
+	if err != nil || n == 0 {
 		return err
 	}
 	_, err = t.exec(`insert into attempt (delivery, at, took, status, failure, answer) values (?, ?, ?, ?, ?, ?)`,
-		delivery, micros(a.At), a.Took.Microseconds(), a.Status, a.Failure, blob(a.Answer))
+		o.Delivery, micros(a.At), a.Took.Microseconds(), a.Status, a.Failure, blob(a.Answer))
 	return err
+}
+
+// HurryDeliveries implements store.Deliveries.
+func (s *Store) HurryDeliveries(ctx context.Context, l store.Line, now time.Time, limit int) (n int, err error) {
+	err = s.write(ctx, func(t *tx) error {
+		rows, err := t.exec(`update delivery set next_at = ? where id in (select id from delivery indexed by delivery_due
+			where channel = ? and webhook = ? and state = 'open' and next_at > ? order by next_at limit ?)`,
+			micros(now), string(l.Channel), l.Webhook, micros(now), limit)
+		n = int(rows)
+		return err
+	})
+	return result(n, err)
+}
+
+// EndDeliveries implements store.Deliveries.
+func (s *Store) EndDeliveries(ctx context.Context, l store.Line, before time.Time, as store.DeliveryState, limit int) (n int, err error) {
+	state, expired := as, as == store.Expired
+	if expired {
+		state = store.Cancelled
+	}
+	done := micros(time.Now())
+	err = s.write(ctx, func(t *tx) error {
+		var old []int64
+		err := t.each(func(rows *sql.Rows) error {
+			var num, created int64
+			err := rows.Scan(&num, &created)
+			if created < micros(before) {
+				old = append(old, num)
+			}
+			return err
+		}, `select id, created_at from delivery indexed by delivery_line where channel = ? and webhook = ? and state = 'open' order by id limit ?`,
+			string(l.Channel), l.Webhook, limit)
+		if err != nil {
+			return err
+		}
+		n = len(old)
+		for _, num := range old {
+			if _, err := t.exec(`update delivery set state = ?, expired = ?, done_at = ? where id = ?`, string(state), expired, done, num); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return result(n, err)
 }
 
 // CancelLine implements store.Deliveries.
 func (s *Store) CancelLine(ctx context.Context, l store.Line) (n int, err error) {
 	now := micros(time.Now())
 	err = s.write(ctx, func(t *tx) error {
-		rows, err := t.exec(`update delivery set state = 'cancelled', done_at = ? where channel = ? and webhook = ? and state = 'open'`,
-			now, string(l.Channel), l.Webhook)
+		rows, err := t.exec(`update delivery indexed by delivery_line set state = 'cancelled', done_at = ?
+			where channel = ? and webhook = ? and state = 'open' and url = ''`, now, string(l.Channel), l.Webhook)
 		n = int(rows)
 		return err
 	})
+	return result(n, err)
+}
+
+// result is n, if it counts.
+func result(n int, err error) (int, error) {
 	if err != nil {
 		return 0, err
 	}

@@ -37,7 +37,8 @@ func TestNoStatementScans(t *testing.T) {
 		}
 		wantsAll := strings.HasSuffix(text, "from channel order by num") || strings.HasPrefix(text, "select distinct channel, webhook")
 		for _, step := range steps {
-			if strings.HasPrefix(step, "SCAN") && !wantsAll || strings.Contains(step, "TEMP B-TREE") {
+			scans := strings.HasPrefix(step, "SCAN") && !strings.HasPrefix(step, "SCAN (subquery") // which has steps of its own
+			if scans && !wantsAll || strings.Contains(step, "TEMP B-TREE") {
 				t.Errorf("%s\n\t%s", text, step)
 			}
 		}

@@ -60,11 +60,12 @@ func TestVersion1(t *testing.T) {
 		t.Errorf("%d rows had ended long ago (%v), want the one that was sent", n, err)
 	}
 	line := store.Line{Channel: testChannel, Webhook: hook}
-	d, ok, _, err := s.DueDelivery(ctx, line, time.Unix(1762077610, 0))
-	if !ok || err != nil || d.Record.Event != "evt_1" || d.Attempts != 1 || string(d.Record.Body) != "{}" {
-		t.Errorf("delivery %+v, %v, %v", d, ok, err)
+	list, err := s.PostponedDeliveries(ctx, line, 10)
+	if err != nil || len(list) != 1 || list[0].Record.Event != "evt_1" || list[0].Attempts != 1 {
+		t.Fatalf("deliveries %+v, %v", list, err)
 	}
-	if err := s.Delivered(ctx, d.ID, store.Attempt{At: want.NextAt, Status: 200}); err != nil {
+	err = s.Settle(ctx, []store.Attempted{{Delivery: list[0].ID, Attempt: store.Attempt{At: want.NextAt, Status: 200}, State: store.Delivered}}, nil)
+	if err != nil {
 		t.Error(err)
 	}
 }

@@ -67,3 +67,6 @@ func changed(rows int64, err error, row string) error {
 }
 
 func missing(row string) error { return fault.New(fault.NotFound, "no such %s", row) }
+
+// isMissing reports whether err is the absence of a row.
+func isMissing(err error) bool { return fault.Is(err, fault.NotFound) }

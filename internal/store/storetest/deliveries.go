@@ -23,7 +23,11 @@ func deliveries() []testCase {
 		{"a given-up delivery leaves the line", giveUp},
 		{"a cancelled line is empty and its neighbours are not", cancelLine},
 		{"what has ended stays ended", endedStaysEnded},
-		{"what does not exist is not found", deliveryNotFound},
+		{"what does not exist any more is left out", settleWithoutRow},
+		{"an event has its body", bodyOfEvent},
+		{"fresh deliveries are read in pages", freshInPages},
+		{"postponed deliveries can be hurried", hurry},
+		{"old deliveries end", endOld},
 	}
 }
 
@@ -45,15 +49,14 @@ func failed(n int) store.Attempt {
 func deliveryCarries(f *fixture) {
 	ch := f.channel()
 	r := f.record(ch, hookA, hookB)
-	r.Body = []byte("{\"a\":\"\\u0000<>\"}\x00\xff")
 	f.must(f.s.Tell(f.ctx, r))
 	d, _ := f.due(ch, hookA, at(0))
 	want := r
-	want.Webhooks = nil
-	f.same("delivery", store.Delivery{Line: store.Line{Channel: ch, Webhook: hookA}, Record: want, CreatedAt: r.At}, d,
+	want.Webhooks, want.Body = nil, nil
+	f.same("delivery", store.Delivery{Line: store.Line{Channel: ch, Webhook: hookA}, Record: want, State: store.Open, CreatedAt: r.At}, d,
 		cmpopts.IgnoreFields(store.Delivery{}, "ID"))
 
-	f.must(f.s.Retry(f.ctx, d.ID, failed(1), at(2)))
+	f.postpone(d, failed(1), at(2))
 	d, _ = f.due(ch, hookA, at(2))
 	f.same("attempts", 1, d.Attempts)
 	d, _ = f.due(ch, hookB, at(2))
@@ -67,7 +70,7 @@ func firstAttemptsInOrder(f *fixture) {
 	for _, e := range want {
 		d, _ := f.due(ch, hookA, at(-10))
 		f.same("due", e, d.Record.Event)
-		f.must(f.s.Delivered(f.ctx, d.ID, store.Attempt{At: at(1), Status: 200}))
+		f.delivered(d)
 	}
 	_, next := f.due(ch, hookA, at(1))
 	f.same("next of an empty line", time.Time{}, next)
@@ -77,6 +80,7 @@ func dueUntilRecorded(f *fixture) {
 	ch := f.channel()
 	f.told(ch, 2)
 	first, _ := f.due(ch, hookA, at(1))
+	f.same("next attempt of one that was never made", time.Time{}, first.NextAt)
 	again, _ := f.due(ch, hookA, at(1))
 	f.same("due", first, again)
 }
@@ -85,10 +89,10 @@ func retryWaits(f *fixture) {
 	ch := f.channel()
 	events := f.told(ch, 2)
 	first, _ := f.due(ch, hookA, at(100))
-	f.must(f.s.Retry(f.ctx, first.ID, failed(100), at(110)))
+	f.postpone(first, failed(100), at(110))
 	second, _ := f.due(ch, hookA, at(100))
 	f.same("due meanwhile", events[1], second.Record.Event)
-	f.must(f.s.Delivered(f.ctx, second.ID, store.Attempt{At: at(101), Status: 200}))
+	f.delivered(second)
 	d, next := f.due(ch, hookA, at(110).Add(-time.Microsecond))
 	f.same("due a moment too early", store.Delivery{}, d)
 	f.same("next", at(110), next)
@@ -102,7 +106,7 @@ func retryOrder(f *fixture) {
 	for i, next := range []int{130, 120, 110} { // the later the event, the earlier its next attempt
 		d, _ := f.due(ch, hookA, at(100))
 		f.same("due at first", events[i], d.Record.Event)
-		f.must(f.s.Retry(f.ctx, d.ID, failed(100), at(next)))
+		f.postpone(d, failed(100), at(next))
 	}
 	for _, c := range []struct {
 		now  int
@@ -119,7 +123,7 @@ func nextIsEarliest(f *fixture) {
 	f.told(ch, 2)
 	for _, next := range []int{130, 120} {
 		d, _ := f.due(ch, hookA, at(100))
-		f.must(f.s.Retry(f.ctx, d.ID, failed(100), at(next)))
+		f.postpone(d, failed(100), at(next))
 	}
 	_, next := f.due(ch, hookA, at(100))
 	f.same("next", at(120), next)
@@ -133,7 +137,7 @@ func openLines(f *fixture) {
 	anyOrder := cmpopts.SortSlices(func(x, y store.Line) bool { return x.Channel+id.Channel(x.Webhook) < y.Channel+id.Channel(y.Webhook) })
 	f.same("lines", []store.Line{{Channel: a, Webhook: hookA}, {Channel: b, Webhook: hookA}, {Channel: b, Webhook: hookB}}, f.lines(), anyOrder)
 	d, _ := f.due(b, hookB, at(1))
-	f.must(f.s.Retry(f.ctx, d.ID, failed(1), at(900)))
+	f.postpone(d, failed(1), at(900))
 	f.drain(b, hookA)
 	f.same("lines later", []store.Line{{Channel: a, Webhook: hookA}, {Channel: b, Webhook: hookB}}, f.lines(), cmp.Options{anyOrder})
 }
@@ -142,7 +146,7 @@ func giveUp(f *fixture) {
 	ch := f.channel()
 	events := f.told(ch, 2)
 	d, _ := f.due(ch, hookA, at(1))
-	f.must(f.s.GiveUp(f.ctx, d.ID, failed(1)))
+	f.settle(d, failed(1), store.Dead, time.Time{})
 	f.same("left", events[1:], f.drain(ch, hookA))
 }
 
@@ -150,7 +154,7 @@ func cancelLine(f *fixture) {
 	a, b := f.channel(), f.channel()
 	ofA, ofB := f.told(a, 3), f.told(b, 1)
 	d, _ := f.due(a, hookA, at(1))
-	f.must(f.s.Delivered(f.ctx, d.ID, store.Attempt{At: at(1), Status: 200}))
+	f.delivered(d)
 	f.must(f.s.Tell(f.ctx, f.record(a, hookB)))
 	n, err := f.s.CancelLine(f.ctx, store.Line{Channel: a, Webhook: hookA})
 	f.must(err)
@@ -168,38 +172,146 @@ func cancelLine(f *fixture) {
 func endedStaysEnded(f *fixture) {
 	ch := f.channel()
 	line := store.Line{Channel: ch, Webhook: hookA}
-	end := map[string]func(d store.Delivery) error{
-		"delivered": func(d store.Delivery) error {
-			return f.s.Delivered(f.ctx, d.ID, store.Attempt{At: at(1), Status: 200})
-		},
-		"given up": func(d store.Delivery) error { return f.s.GiveUp(f.ctx, d.ID, failed(1)) },
-		"cancelled": func(store.Delivery) error {
-			_, err := f.s.CancelLine(f.ctx, line)
-			return err
-		},
+	ended := func(as store.DeliveryState) func(store.Delivery) {
+		return func(d store.Delivery) { f.settle(d, failed(1), as, time.Time{}) }
 	}
-	for name, ended := range end {
+	old := func(as store.DeliveryState) func(store.Delivery) {
+		return func(store.Delivery) {
+			n, err := f.s.EndDeliveries(f.ctx, line, at(100_000), as, 10)
+			f.must(err)
+			f.same("ended", 1, n)
+		}
+	}
+	for name, end := range map[string]struct {
+		do   func(d store.Delivery)
+		want store.DeliveryState
+	}{
+		"delivered": {ended(store.Delivered), store.Delivered},
+		"given up":  {ended(store.Dead), store.Dead},
+		"too old":   {old(store.Expired), store.Expired},
+		"very old":  {old(store.Dead), store.Dead},
+		"cancelled": {func(store.Delivery) {
+			_, err := f.s.CancelLine(f.ctx, line)
+			f.must(err)
+		}, store.Cancelled},
+	} {
 		f.told(ch, 1)
 		d, _ := f.due(ch, hookA, at(1))
-		f.must(ended(d))
+		end.do(d)
+		before, _, err := f.s.Delivery(f.ctx, ch, d.ID)
+		f.must(err)
+		f.same("state after "+name, end.want, before.State)
 		// an attempt that was under way comes to its end, one way or another
-		for what, late := range map[string]func() error{
-			"retry":     func() error { return f.s.Retry(f.ctx, d.ID, failed(2), at(3)) },
-			"delivered": func() error { return f.s.Delivered(f.ctx, d.ID, store.Attempt{At: at(2), Status: 200}) },
-			"give up":   func() error { return f.s.GiveUp(f.ctx, d.ID, failed(2)) },
-		} {
-			f.must(late())
-			f.same("left after "+name+" and "+what, []id.Event{}, f.drain(ch, hookA))
+		for _, late := range []store.DeliveryState{store.Open, store.Delivered, store.Dead} {
+			f.settle(d, failed(2), late, at(3))
+			f.same("left after "+name+" and "+string(late), []id.Event{}, f.drain(ch, hookA))
 		}
+		after, attempts, err := f.s.Delivery(f.ctx, ch, d.ID)
+		f.must(err)
+		f.same("attempts recorded late", before.Attempts+3, after.Attempts)
+		f.same("attempts", after.Attempts, len(attempts))
+		after.Attempts = before.Attempts
+		f.same("after "+name, before, after)
 		f.same("lines after "+name, 0, len(f.lines()))
 	}
 }
 
-func deliveryNotFound(f *fixture) {
-	f.kind("Delivered", f.s.Delivered(f.ctx, 4711, store.Attempt{At: at(1)}), fault.NotFound)
-	f.kind("Retry", f.s.Retry(f.ctx, 4711, failed(1), at(2)), fault.NotFound)
-	f.kind("GiveUp", f.s.GiveUp(f.ctx, 4711, failed(1)), fault.NotFound)
+// What was swept, or went with its channel, while an attempt was under way is no trouble for the others.
+func settleWithoutRow(f *fixture) {
+	ch := f.channel()
+	f.told(ch, 1)
+	d, _ := f.due(ch, hookA, at(1))
+	f.must(f.s.Settle(f.ctx, []store.Attempted{
+		{Delivery: 4711, Attempt: failed(1), State: store.Dead},
+		{Delivery: d.ID, Attempt: failed(1), State: store.Delivered},
+	}, []store.Webhook{{Line: store.Line{Channel: "NONE", Webhook: hookA}, Failures: 1}}))
+	f.same("left", []id.Event{}, f.drain(ch, hookA))
 	d, next := f.due("NONE", hookA, at(1))
 	f.same("due on a line that does not exist", int64(0), d.ID)
 	f.same("next", time.Time{}, next)
+}
+
+func bodyOfEvent(f *fixture) {
+	ch := f.channel()
+	r := f.record(ch, hookA)
+	r.Body = []byte("{\"a\":\"\\u0000<>\"}\x00\xff")
+	f.must(f.s.Tell(f.ctx, r))
+	body, err := f.s.EventBody(f.ctx, r.Event)
+	f.must(err)
+	f.same("body", r.Body, body)
+	_, err = f.s.EventBody(f.ctx, "evt_none")
+	f.kind("EventBody", err, fault.NotFound)
+}
+
+// Whoever reads on from an ID gets what came later, page by page, and nothing that was postponed.
+func freshInPages(f *fixture) {
+	ch := f.channel()
+	line := store.Line{Channel: ch, Webhook: hookA}
+	want := f.told(ch, 5)
+	var got []id.Event
+	var last int64
+	for {
+		list, err := f.s.FreshDeliveries(f.ctx, line, last, 2)
+		f.must(err)
+		if len(list) == 0 {
+			break
+		}
+		for _, d := range list {
+			got, last = append(got, d.Record.Event), d.ID
+		}
+	}
+	f.same("pages", want, got)
+	d, _ := f.due(ch, hookA, at(1))
+	f.postpone(d, failed(1), at(2))
+	list, err := f.s.FreshDeliveries(f.ctx, line, 0, 1)
+	f.must(err)
+	f.same("the first that was not postponed", want[1], list[0].Record.Event)
+	more := f.told(ch, 1)
+	list, err = f.s.FreshDeliveries(f.ctx, line, last, 10)
+	f.must(err)
+	f.same("what came later", 1, len(list))
+	f.same("what came later", more[0], list[0].Record.Event)
+}
+
+func hurry(f *fixture) {
+	ch := f.channel()
+	want := f.told(ch, 4)
+	for i := range 3 {
+		d, _ := f.due(ch, hookA, at(1))
+		f.postpone(d, failed(1), at(100+i))
+	}
+	line := store.Line{Channel: ch, Webhook: hookA}
+	for _, n := range []int{2, 1, 0} {
+		got, err := f.s.HurryDeliveries(f.ctx, line, at(5), 2)
+		f.must(err)
+		f.same("hurried", n, got)
+	}
+	list, err := f.s.PostponedDeliveries(f.ctx, line, 10)
+	f.must(err)
+	for _, d := range list {
+		f.same("due", at(5), d.NextAt)
+	}
+	f.same("all of them", want, f.drain(ch, hookA))
+}
+
+// Only those that were made before the time end, and no more than asked for.
+func endOld(f *fixture) {
+	ch := f.channel()
+	line := store.Line{Channel: ch, Webhook: hookA}
+	events := f.told(ch, 4) // one minute after the other
+	d, _ := f.due(ch, hookA, at(1))
+	f.postpone(d, failed(1), at(900))
+	third, err := f.s.FreshDeliveries(f.ctx, line, 0, 4)
+	f.must(err)
+	limit := third[1].CreatedAt // the second of those that are fresh is the third of all
+	n, err := f.s.EndDeliveries(f.ctx, line, limit, store.Expired, 1)
+	f.must(err)
+	f.same("ended at most one", 1, n)
+	n, err = f.s.EndDeliveries(f.ctx, line, limit, store.Expired, 10)
+	f.must(err)
+	f.same("ended the other", 1, n)
+	n, err = f.s.EndDeliveries(f.ctx, line, limit, store.Expired, 10)
+	f.must(err)
+	f.same("ended all", 0, n)
+	f.same("left", events[2:], f.drain(ch, hookA))
 }

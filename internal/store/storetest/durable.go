@@ -85,7 +85,7 @@ func (f *fixture) fill() func(*fixture) {
 	_, err = f.s.Advance(f.ctx, ch, read, tellRead)
 	f.must(err)
 	d, _ := f.due(ch, hookA, at(70))
-	f.must(f.s.Retry(f.ctx, d.ID, failed(70), at(95)))
+	f.postpone(d, failed(70), at(95))
 
 	return func(g *fixture) {
 		g.Helper()

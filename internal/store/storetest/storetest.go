@@ -2,13 +2,15 @@
 package storetest
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 
 	"tapgate/internal/channel"
 	"tapgate/internal/fault"
@@ -33,6 +35,8 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		{"Statuses", statuses},
 		{"Events", events},
 		{"Deliveries", deliveries},
+		{"DeliveryLog", deliveryLog},
+		{"Webhooks", webhooks},
 		{"Media", media},
 		{"Downloads", downloads},
 		{"Close", closing},
@@ -162,13 +166,24 @@ func (f *fixture) head(ch id.Channel) store.Outbound {
 	return o
 }
 
-// due reads the delivery that is due, or ID 0 and when the next one is.
-func (f *fixture) due(ch id.Channel, hook string, now time.Time) (store.Delivery, time.Time) {
+// due reads the oldest delivery that is due, or ID 0 and when the next one is.
+func (f *fixture) due(ch id.Channel, hook string, now time.Time) (d store.Delivery, next time.Time) {
 	f.Helper()
-	d, ok, next, err := f.s.DueDelivery(f.ctx, store.Line{Channel: ch, Webhook: hook}, now)
+	l := store.Line{Channel: ch, Webhook: hook}
+	found, err := f.s.FreshDeliveries(f.ctx, l, 0, 1)
 	f.must(err)
-	if ok != (d.ID != 0) {
-		f.Fatalf("DueDelivery: ok %v with %+v", ok, d)
+	postponed, err := f.s.PostponedDeliveries(f.ctx, l, 1000)
+	f.must(err)
+	for _, p := range postponed {
+		if !p.NextAt.After(now) {
+			found = append(found, p)
+		}
+	}
+	if len(found) > 0 {
+		return slices.MinFunc(found, func(a, b store.Delivery) int { return cmp.Compare(a.ID, b.ID) }), next
+	}
+	if len(postponed) > 0 {
+		next = postponed[0].NextAt
 	}
 	return d, next
 }
@@ -186,10 +201,28 @@ func (f *fixture) drain(ch id.Channel, hook string) []id.Event {
 			return events
 		}
 		events = append(events, d.Record.Event)
-		f.must(f.s.Delivered(f.ctx, d.ID, store.Attempt{At: at(0), Status: 200}))
+		f.delivered(d)
 	}
 	f.Fatal("the line does not get shorter")
 	return nil
+}
+
+// settle records an attempt.
+func (f *fixture) settle(d store.Delivery, a store.Attempt, as store.DeliveryState, next time.Time) {
+	f.Helper()
+	f.must(f.s.Settle(f.ctx, []store.Attempted{{Delivery: d.ID, Attempt: a, State: as, Next: next}}, nil))
+}
+
+// delivered ends a delivery well.
+func (f *fixture) delivered(d store.Delivery) {
+	f.Helper()
+	f.settle(d, store.Attempt{At: at(1), Status: 200}, store.Delivered, time.Time{})
+}
+
+// postpone records a failed attempt.
+func (f *fixture) postpone(d store.Delivery, a store.Attempt, next time.Time) {
+	f.Helper()
+	f.settle(d, a, store.Open, next)
 }
 
 func (f *fixture) must(err error) {
@@ -208,9 +241,9 @@ func (f *fixture) kind(what string, err error, k fault.Kind) {
 }
 
 // same checks that got is want.
-func (f *fixture) same(what string, want, got any, opts ...cmp.Option) {
+func (f *fixture) same(what string, want, got any, opts ...gocmp.Option) {
 	f.Helper()
-	if diff := cmp.Diff(want, got, opts...); diff != "" {
+	if diff := gocmp.Diff(want, got, opts...); diff != "" {
 		f.Errorf("%s: -want +got\n%s", what, diff)
 	}
 }

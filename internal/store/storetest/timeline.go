@@ -44,7 +44,7 @@ func wholeStory(f *fixture) {
 	d, _ := f.due(ch, hookA, at(500))
 	f.same("first delivery", sent.Event, d.Record.Event)
 	refused := store.Attempt{At: at(413), Took: time.Second, Status: 500, Failure: "status 500"}
-	f.must(f.s.Retry(f.ctx, d.ID, refused, at(414)))
+	f.postpone(d, refused, at(414))
 
 	got, err := f.s.Timeline(f.ctx, ch, o.Message)
 	f.must(err)
