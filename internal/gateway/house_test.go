@@ -169,15 +169,21 @@ func (h *house) told() []string {
 	h.settle(0)
 	var list []string
 	for {
-		d, ok, _, err := h.db.DueDelivery(h.t.Context(), store.Line{Channel: mantis, Webhook: hookKey}, time.Now())
+		fresh, err := h.db.FreshDeliveries(h.t.Context(), store.Line{Channel: mantis, Webhook: hookKey}, 0, 1)
 		if err != nil {
 			h.t.Fatal(err)
 		}
-		if !ok {
+		if len(fresh) == 0 {
 			return list
 		}
-		list = append(list, string(d.Record.Body))
-		if err := h.db.Delivered(h.t.Context(), d.ID, store.Attempt{At: time.Now(), Status: 200}); err != nil {
+		d := fresh[0]
+		body, err := h.db.EventBody(h.t.Context(), d.Record.Event)
+		if err != nil {
+			h.t.Fatal(err)
+		}
+		list = append(list, string(body))
+		done := store.Attempted{Delivery: d.ID, Attempt: store.Attempt{At: time.Now(), Status: 200}, State: store.Delivered}
+		if err := h.db.Settle(h.t.Context(), []store.Attempted{done}, nil); err != nil {
 			h.t.Fatal(err)
 		}
 	}

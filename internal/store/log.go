@@ -41,8 +41,10 @@ type DeliveryQuery struct {
 // ReplayQuery asks which deliveries to repeat: those with the IDs, or those that fit all the rest.
 type ReplayQuery struct {
 	IDs     []int64
-	Webhook string        // "" means all
-	State   DeliveryState // "" means all that have ended; Dead leaves out what was replayed already
+	Webhook string // "" means all
+	// State is which; "" means all that have ended. Dead leaves out what was replayed already, all others
+	// leave out what is a replay itself.
+	State DeliveryState
 	// From and To bound when the deliveries were made, From inclusive; zero means no bound.
 	From, To time.Time
 	After    int64 // only those with a higher ID

@@ -25,8 +25,8 @@ const (
 	maxAnswer = 4 << 10
 )
 
-// EventHeader names the event in each request. It is the same over all attempts, and so tells a
-// repeated request from a new one.
+// EventHeader names the event in each request, as webhook-id does. It is the same over all attempts,
+// and so tells a repeated request from a new one.
 const EventHeader = "X-Tapgate-Event"
 
 // attempt is one request and its answer.
@@ -38,25 +38,23 @@ type attempt struct {
 
 func (a attempt) failed() bool { return a.Failure != "" }
 
-// attempt makes one request.
-func (w *worker) attempt(hook channel.Webhook, d store.Delivery) attempt {
-	ctx, cancel := context.WithTimeout(w.hard, w.Timeout)
+// attempt makes one request of a delivery.
+func (s *Service) attempt(ctx context.Context, hook channel.Webhook, r store.Record, secrets []string) attempt {
+	ctx, cancel := context.WithTimeout(ctx, s.Timeout)
 	defer cancel()
-	a := attempt{Attempt: store.Attempt{At: w.Now().UTC()}}
-	if req, err := w.request(ctx, hook, d.Record); err != nil {
+	a := attempt{Attempt: store.Attempt{At: s.Now().UTC()}}
+	if req, err := s.request(ctx, hook, r); err != nil {
 		a.Failure = plain(err)
 	} else {
-		w.do(req, &a)
+		sign(req.Header, r.Event, a.At, r.Body, secrets)
+		s.do(req, &a)
 	}
-	a.Took = w.Now().Sub(a.At)
-	w.Log.Info("delivery attempted", "channel", w.line.Channel, "webhook", w.line.Webhook,
-		"event", d.Record.Event, "type", d.Record.Type, "method", d.Record.Method,
-		"attempt", d.Attempts+1, "status", a.Status, "took", a.Took, "failure", a.Failure)
+	a.Took = s.Now().Sub(a.At)
 	return a
 }
 
-func (w *worker) do(req *http.Request, a *attempt) {
-	resp, err := w.client.Do(req)
+func (s *Service) do(req *http.Request, a *attempt) {
+	resp, err := s.client.Do(req)
 	if err != nil {
 		a.Failure = plain(err)
 		return
@@ -66,12 +64,12 @@ func (w *worker) do(req *http.Request, a *attempt) {
 	a.Answer, _ = io.ReadAll(io.LimitReader(resp.Body, maxAnswer)) // for the eyes of an operator; the status decides
 	if a.Status < 200 || a.Status > 299 {
 		a.Failure = fmt.Sprintf("the receiver answered %d", a.Status)
-		a.retryAfter = retryAfter(resp.Header.Get("Retry-After"), w.Now())
+		a.retryAfter = retryAfter(resp.Header.Get("Retry-After"), s.Now())
 	}
 }
 
 // request forms the request that the webhook's mode asks for.
-func (w *worker) request(ctx context.Context, hook channel.Webhook, r store.Record) (*http.Request, error) {
+func (s *Service) request(ctx context.Context, hook channel.Webhook, r store.Record) (*http.Request, error) {
 	method, target := target(hook, r)
 	req, err := http.NewRequestWithContext(ctx, method, target, bytes.NewReader(r.Body))
 	if err != nil {
@@ -85,7 +83,7 @@ func (w *worker) request(ctx context.Context, hook channel.Webhook, r store.Reco
 	for _, name := range names[:min(len(names), maxHeaders)] {
 		req.Header.Set(name, hook.Headers[name])
 	}
-	req.Header.Set("User-Agent", "tapgate/"+w.Version)
+	req.Header.Set("User-Agent", "tapgate/"+s.Version)
 	req.Header.Set(EventHeader, string(r.Event))
 	return req, nil
 }
@@ -132,7 +130,7 @@ func plain(err error) string {
 // retryAfter reads the header of that name: seconds or a date.
 func retryAfter(header string, now time.Time) time.Duration {
 	if n, err := strconv.Atoi(header); err == nil {
-		return time.Duration(min(max(n, 0), int(lifetime/time.Second))) * time.Second
+		return time.Duration(min(max(n, 0), int(longestAsked/time.Second))) * time.Second
 	}
 	if at, err := http.ParseTime(header); err == nil {
 		return max(at.Sub(now), 0)

@@ -42,13 +42,14 @@ func TestRetryUntilSuccess(t *testing.T) {
 
 func TestRetryAfter(t *testing.T) {
 	for header, want := range map[string]time.Duration{
-		"":      3 * time.Second,
-		"1":     3 * time.Second, // sooner than the channel would
-		"60":    time.Minute,
-		"86400": 15 * time.Minute, // longer than the channel allows
-		"-5":    3 * time.Second,
-		"soon":  3 * time.Second,
-		"date":  2 * time.Minute,
+		"":       3 * time.Second,
+		"1":      3 * time.Second, // sooner than the channel would
+		"60":     time.Minute,
+		"86400":  24 * time.Hour,
+		"999999": 24 * time.Hour, // the longest that is granted
+		"-5":     3 * time.Second,
+		"soon":   3 * time.Second,
+		"date":   2 * time.Minute,
 	} {
 		t.Run(header, func(t *testing.T) {
 			t.Parallel()

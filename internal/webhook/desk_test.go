@@ -177,18 +177,7 @@ type diary struct {
 	fails int // how many records shall fail
 }
 
-func (d *diary) note(how string, a store.Attempt, next time.Time, err error) error {
-	if err == nil {
-		e := end{how: how, a: a}
-		if !next.IsZero() {
-			e.wait = next.Sub(a.At.Add(a.Took))
-		}
-		d.ends <- e
-	}
-	return err
-}
-
-func (d *diary) Delivered(ctx context.Context, n int64, a store.Attempt) error {
+func (d *diary) Settle(ctx context.Context, outcomes []store.Attempted, fared []store.Webhook) error {
 	d.mu.Lock()
 	fails := d.fails > 0
 	d.fails--
@@ -196,20 +185,25 @@ func (d *diary) Delivered(ctx context.Context, n int64, a store.Attempt) error {
 	if fails {
 		return errors.New("disk on fire")
 	}
-	return d.note("delivered", a, time.Time{}, d.Store.Delivered(ctx, n, a))
-}
-
-func (d *diary) Retry(ctx context.Context, n int64, a store.Attempt, next time.Time) error {
-	return d.note("retry", a, next, d.Store.Retry(ctx, n, a, next))
-}
-
-func (d *diary) GiveUp(ctx context.Context, n int64, a store.Attempt) error {
-	return d.note("given up", a, time.Time{}, d.Store.GiveUp(ctx, n, a))
+	if err := d.Store.Settle(ctx, outcomes, fared); err != nil {
+		return err
+	}
+	for _, o := range outcomes {
+		e := end{a: o.Attempt, how: map[store.DeliveryState]string{store.Delivered: "delivered", store.Open: "retry", store.Dead: "given up"}[o.State]}
+		if o.State == store.Open {
+			e.wait = o.Next.Sub(o.Attempt.At.Add(o.Attempt.Took))
+		}
+		d.ends <- e
+	}
+	return nil
 }
 
 func (d *diary) CancelLine(ctx context.Context, l store.Line) (int, error) {
 	n, err := d.Store.CancelLine(ctx, l)
-	return n, d.note("cancelled", store.Attempt{}, time.Time{}, err)
+	if n > 0 {
+		d.ends <- end{how: "cancelled"}
+	}
+	return n, err
 }
 
 // receiver is a program that webhooks are sent to.

@@ -43,7 +43,7 @@ func (s *Service) Plan(ev event.Event, c channel.Channel) (store.Record, error) 
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, key := range r.Webhooks {
-		s.expect(store.Line{Channel: ev.Channel, Webhook: key})
+		s.line(store.Line{Channel: ev.Channel, Webhook: key}).expected = true
 	}
 	return r, nil
 }
@@ -55,28 +55,38 @@ func order(p event.Payload) string {
 		return p.Message.ID.Chat.String()
 	case event.MessageSent:
 		return p.Message.ID.Chat.String()
+	case event.MessageEdited:
+		return p.After.ID.Chat.String()
 	case event.StatusChanged:
 		return p.Message.Chat.String()
 	}
 	return ""
 }
 
-// find returns the webhook of a line. Among several with the same URL and mode it is the one that
-// wants such events.
-func find(s channel.Settings, r store.Record, key string) (channel.Webhook, bool) {
-	var found []channel.Webhook
+// find returns the webhooks of a channel that share a line: those with the same URL and mode.
+func find(s channel.Settings, key string) (found []channel.Webhook) {
 	for _, w := range s.Webhooks {
 		if Key(w) == key {
 			found = append(found, w)
 		}
 	}
-	for _, w := range found {
-		if w.Wants(r.Type, r.Method) {
+	return found
+}
+
+// aim returns where a delivery goes; ok is false when its webhook is gone. Among several webhooks
+// of one line it is the one that wants such events. A URL of its own gets none of the webhook's headers,
+// which are nobody else's business.
+func aim(hooks []channel.Webhook, d store.Delivery) (w channel.Webhook, ok bool) {
+	if d.URL != "" && len(hooks) == 0 {
+		return channel.Webhook{URL: d.URL, Mode: d.Mode}, true
+	}
+	for _, w := range hooks {
+		if w.Wants(d.Record.Type, d.Record.Method) {
 			return w, true
 		}
 	}
-	if len(found) > 0 {
-		return found[0], true
+	if len(hooks) > 0 {
+		return hooks[0], true
 	}
 	return channel.Webhook{}, false
 }

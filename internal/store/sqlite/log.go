@@ -201,7 +201,8 @@ func fitting(t *tx, ch id.Channel, q store.ReplayQuery) (list []store.Delivery, 
 		switch {
 		case !d.CreatedAt.Before(to):
 			return list, 0, nil
-		case d.CreatedAt.Before(q.From), d.State == store.Open, q.State != "" && d.State != q.State, q.State == store.Dead && d.ReplayedBy != 0:
+		case d.CreatedAt.Before(q.From), d.State == store.Open, q.State != "" && d.State != q.State:
+		case q.State == store.Dead && d.ReplayedBy != 0, q.State != store.Dead && d.Replays != 0:
 		default:
 			list = append(list, d)
 		}

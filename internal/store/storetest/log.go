@@ -218,8 +218,8 @@ func replayRange(f *fixture) {
 	}
 	f.same("made", 3, total)
 	f.same("those", events[2:5], f.drain(ch, hookA))
-	// also when what it makes itself lies in the range
-	q = store.ReplayQuery{Limit: 100, At: at(600).Add(time.Nanosecond)}
+	// what was made by replays is not replayed, neither by this one nor by one before
+	q = store.ReplayQuery{Limit: 4, At: at(600).Add(time.Nanosecond)}
 	for total = 0; total < 100; {
 		made, _, next := f.replay(ch, q)
 		if total += made; next == 0 {
@@ -227,7 +227,7 @@ func replayRange(f *fixture) {
 		}
 		q.After = next
 	}
-	f.same("all", 10, total)
+	f.same("all", 7, total)
 }
 
 func replayElsewhere(f *fixture) {
