@@ -57,6 +57,9 @@ var mayImport = map[string]string{
 	// shows the document to people
 	"api/docs": "whapi go.yaml.in/yaml",
 
+	// previews read the wire as the sandbox's phones do, and are drawn by their page's modules
+	"console": "id fault message wire whapi sandbox/phone sandbox/web go.mau.fi/whatsmeow/binary",
+
 	// the sandbox knows nothing of the gateway but the form of its ids
 	"sandbox/noise": "go.mau.fi/whatsmeow/binary go.mau.fi/whatsmeow/proto go.mau.fi/whatsmeow/util go.mau.fi/libsignal google.golang.org/protobuf golang.org/x/crypto",
 	"sandbox":       "sandbox/noise go.mau.fi/whatsmeow/binary go.mau.fi/whatsmeow/proto go.mau.fi/whatsmeow/types go.mau.fi/whatsmeow/util go.mau.fi/libsignal google.golang.org/protobuf golang.org/x/crypto github.com/coder/websocket modernc.org/sqlite",
@@ -65,7 +68,7 @@ var mayImport = map[string]string{
 
 	// assembly
 	"config": "obs go.yaml.in/yaml",
-	"app":    "id fault message channel event backend backend/meow store store/sqlite gateway media media/ffmpeg webhook api whapi lifecycle obs netguard config sandbox sandbox/phone sandbox/web golang.org/x/sys",
+	"app":    "id fault message channel event backend backend/meow store store/sqlite gateway media media/ffmpeg webhook api whapi lifecycle obs netguard config console sandbox sandbox/phone sandbox/web golang.org/x/sys",
 	"cli":    "fault config app obs go.yaml.in/yaml github.com/alecthomas/kong github.com/mdp/qrterminal",
 }
 

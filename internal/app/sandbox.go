@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"strings"
 
-	"tapgate/internal/api"
 	"tapgate/internal/channel"
 	"tapgate/internal/config"
+	"tapgate/internal/console"
 	"tapgate/internal/id"
 	"tapgate/internal/sandbox"
 	"tapgate/internal/sandbox/web"
@@ -126,7 +126,10 @@ func (s *sandboxMode) serveAPI(context.Context) error {
 			}
 		},
 	})
-	gate := api.New(api.Options{Gateway: s.engine.gateway, Media: s.engine.media, Log: s.Log})
-	s.front.serve(together(pages, gate), func() { _ = pages.Close() })
+	gate, end := s.engine.withConsole(console.Options{LocalToken: facts.Token})
+	s.front.serve(together(pages, gate), func() {
+		end()
+		_ = pages.Close()
+	})
 	return nil
 }

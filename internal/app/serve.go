@@ -3,12 +3,13 @@ package app
 import (
 	"context"
 	"net/http"
+	"strings"
 	"time"
 
-	"tapgate/internal/api"
 	"tapgate/internal/backend/meow"
 	"tapgate/internal/channel"
 	"tapgate/internal/config"
+	"tapgate/internal/console"
 	"tapgate/internal/sandbox"
 )
 
@@ -85,7 +86,7 @@ func (s *serveMode) openChannel(ctx context.Context) error {
 }
 
 func (s *serveMode) serveAPI(context.Context) error {
-	s.front.serve(api.New(api.Options{Gateway: s.engine.gateway, Media: s.engine.media, Log: s.Log}), nil)
+	s.front.serve(s.engine.withConsole(console.Options{HTTPS: strings.HasPrefix(s.config.PublicURL, "https://")}))
 	return nil
 }
 

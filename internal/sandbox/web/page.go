@@ -12,6 +12,15 @@ import (
 //go:embed static
 var static embed.FS
 
+// Page returns the files that the page is made of. The console draws its previews with the same modules.
+func Page() fs.FS {
+	files, err := fs.Sub(static, "static")
+	if err != nil {
+		panic(err) // embedded: every test of the page reads it
+	}
+	return files
+}
+
 // servePage answers /phone with the page, and /phone/<file> with the files that it is made of.
 func servePage() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
