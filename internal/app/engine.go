@@ -97,7 +97,7 @@ func (e *engine) startGateway(ctx context.Context) error {
 	var err error
 	e.gateway, err = gateway.New(gateway.Options{
 		Store: e.store, Backend: e.client, Planner: e.hooks, Media: shelf{e.media}, Log: e.Log, Version: e.Version,
-		AckWait: ackWait(e.sending), Expiry: e.sending.Expiry, MaxQueue: e.sending.Queue,
+		Elapsed: elapsed, AckWait: ackWait(e.sending), Expiry: e.sending.Expiry, MaxQueue: e.sending.Queue,
 	})
 	if err != nil {
 		return err

@@ -61,7 +61,8 @@ type Session interface {
 	Fetch(ctx context.Context, remote []byte, w io.Writer) error
 	// Send hands an envelope to the network and waits for WhatsApp's ack. It may be called again
 	// with the same envelope and must then not produce a second message. The error is ErrOffline,
-	// a *Refusal, or anything else, which means that the outcome is not known.
+	// a *Refusal, a fault when the envelope can't be sent by anybody, or anything else, which means
+	// that the outcome is not known.
 	Send(ctx context.Context, e Envelope) (Ack, error)
 	// Typing shows or hides "typing" in a chat. Failures don't matter to the caller.
 	Typing(ctx context.Context, chat id.Chat, on bool) error

@@ -39,6 +39,9 @@ type Options struct {
 	Log *slog.Logger
 	// Now is the clock. nil means time.Now.
 	Now func() time.Time
+	// Elapsed counts the time from some moment on, whatever becomes of the clock. nil counts the
+	// process's own, which stands still while the machine sleeps.
+	Elapsed func() time.Duration
 	// Version is the program's own version, as Health tells it.
 	Version string
 }
@@ -67,6 +70,8 @@ type Gateway struct {
 	end, cut   context.CancelFunc
 
 	sweeper sync.WaitGroup
+
+	clock
 }
 
 // phase is how far the service is in its life.
@@ -100,7 +105,11 @@ func New(o Options) (*Gateway, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	return &Gateway{Options: o, actors: map[id.Channel]*actor{}}, nil
+	if o.Elapsed == nil {
+		began := time.Now()
+		o.Elapsed = func() time.Duration { return time.Since(began) }
+	}
+	return &Gateway{Options: o, actors: map[id.Channel]*actor{}, clock: clock{o.Now(), o.Elapsed()}}, nil
 }
 
 // actor returns the actor of a channel, or a fault of kind NotFound.

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"time"
 
@@ -66,6 +65,9 @@ type errNoFile struct{ error }
 
 func (e errNoFile) Unwrap() error { return e.error }
 
+// errNotStored says that the database failed before anything was attempted.
+type errNotStored struct{ error }
+
 // fill uploads the files that a row refers to, before its first attempt. The uploads are stored with
 // the row, so that each attempt sends the same message.
 func (a *actor) fill(v *view, e *entry) error {
@@ -77,7 +79,7 @@ func (a *actor) fill(v *view, e *entry) error {
 		return err
 	}
 	if err := a.Store.Refill(a.hard, a.id, e.Seq, full.Payload); err != nil {
-		return fmt.Errorf("store the uploads: %w", err)
+		return errNotStored{err}
 	}
 	e.Payload = full.Payload
 	return nil

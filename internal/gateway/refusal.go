@@ -48,6 +48,7 @@ const (
 	codeUnpaired = "unpaired"
 	codeUnknown  = "unknown_outcome"
 	codeMedia    = "media_lost"
+	codeBroken   = "unsendable"
 )
 
 // failed returns how a row ends that WhatsApp has not answered.

@@ -123,7 +123,7 @@ func (a *actor) accept(ctx context.Context, v *view, l letter, env backend.Envel
 	}
 	o := store.Outbound{
 		Channel: a.id, Message: m.ID, Payload: env.Payload, Recipe: env.Recipe, Typing: l.Typing,
-		AcceptedAt: now, ExpiresAt: now.Add(cmp.Or(l.Expiry, a.Expiry)),
+		AcceptedAt: now, ExpiresAt: a.steady().Add(cmp.Or(l.Expiry, a.Expiry)),
 	}
 	var earlier *store.Keyed
 	var err error

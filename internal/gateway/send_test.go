@@ -237,6 +237,31 @@ func TestPoison(t *testing.T) {
 	})
 }
 
+// A message that makes the session panic, or that it can't read, ends as well, and the process lives.
+func TestPoisonousEnvelope(t *testing.T) {
+	inHouse(t, silent, func(t *testing.T, h *house) {
+		h.net.answer = func(_ context.Context, e backend.Envelope) (backend.Ack, error) {
+			switch string(e.Payload) {
+			case "panic":
+				panic("a mistake in the library")
+			case "unreadable":
+				return backend.Ack{}, fault.New(fault.Internal, "no such encoding")
+			}
+			return ack()
+		}
+		bad := h.say("unreadable")
+		worse := h.say("panic")
+		good := h.say("good")
+		h.settle(0)
+		h.wantFailed(bad.ID, "unsendable")
+		h.settle(10 * time.Minute)
+		h.wantFailed(worse.ID, "unknown_outcome")
+		if got := h.now(good.ID); got.Status != message.Sent {
+			t.Errorf("the message behind them is %s", got.Status)
+		}
+	})
+}
+
 func (h *house) wantFailed(m id.Message, code string) {
 	h.t.Helper()
 	h.settle(0)

@@ -3,23 +3,29 @@ package gateway
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math/rand/v2"
+	"runtime/debug"
 	"time"
 
 	"tapgate/internal/backend"
 	"tapgate/internal/channel"
+	"tapgate/internal/fault"
 	"tapgate/internal/message"
 	"tapgate/internal/store"
 )
 
 const (
 	// maxUnknown is how many attempts may end without a known outcome before a message fails, so
-	// that one that breaks the connection each time does not block its channel for good.
-	maxUnknown = 20
+	// that one that breaks the connection each time does not block its channel for good. With the
+	// pauses between them that is four minutes, and eight when WhatsApp answers nothing at all.
+	maxUnknown = 12
 	// typingLasts is how long an app shows "typing" before it has to be told again.
 	typingLasts = 10 * time.Second
 	// offlinePause is how long a session that calls itself connected, but is not, is left alone.
 	offlinePause = time.Second
+	// storagePause is how long a database that fails is left alone.
+	storagePause = 5 * time.Second
 	// longestPause is the longest that backoff returns.
 	longestPause = 36 * time.Second
 )
@@ -116,9 +122,10 @@ func (a *actor) carry(e entry) (end ending, ok bool) {
 		}
 		typed = true
 		try := store.Try{At: a.Now().UTC()}
+		began := a.Elapsed()
 		ack, err := a.attempt(v, &e)
-		try.Took = a.Now().Sub(try.At)
-		refusal := (*backend.Refusal)(nil)
+		try.Took = a.Elapsed() - began
+		refusal, broken := (*backend.Refusal)(nil), (*fault.Error)(nil)
 		switch {
 		case errors.As(err, &errNoFile{}):
 			try.Result, try.Reason = store.TryRefused, err.Error()
@@ -129,12 +136,20 @@ func (a *actor) carry(e entry) (end ending, ok bool) {
 		case errors.As(err, &refusal):
 			try.Result, try.Reason = store.TryRefused, refusal.Error()
 			return ending{e, refused(refusal), try}, true
+		case errors.As(err, &broken):
+			try.Result, try.Reason = store.TryRefused, broken.Error()
+			return ending{e, failed(codeBroken, "The gateway could not send the message, and could not later."), try}, true
 		case a.hard.Err() != nil:
 			return end, false
 		}
 		a.line.land(e)
 		try.Result, try.Reason = store.TryUnknown, err.Error()
 		switch {
+		case errors.As(err, &errNotStored{}): // our failure, not the message's
+			a.log().Error("uploads not stored", "message", e.Message.String(), "error", err)
+			if !a.pause(storagePause) {
+				return end, false
+			}
 		case errors.Is(err, backend.ErrOffline):
 			if a.await(v.changed, offlinePause) != nil {
 				return end, false
@@ -147,8 +162,15 @@ func (a *actor) carry(e entry) (end ending, ok bool) {
 	}
 }
 
-// attempt hands a row to WhatsApp, with its files.
-func (a *actor) attempt(v *view, e *entry) (backend.Ack, error) {
+// attempt hands a row to WhatsApp, with its files. A panic counts as an attempt: what one message
+// brings about must not take the others down, once with each start of the process.
+func (a *actor) attempt(v *view, e *entry) (_ backend.Ack, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			a.log().Error("attempt panicked", "message", e.Message.String(), "panic", p, "stack", string(debug.Stack()))
+			err = fmt.Errorf("panic: %v", p)
+		}
+	}()
 	if err := a.fill(v, e); err != nil {
 		return backend.Ack{}, err
 	}
@@ -159,7 +181,7 @@ func (a *actor) attempt(v *view, e *entry) (backend.Ack, error) {
 // ready waits until the row may be attempted, and returns the view with the session to use.
 func (a *actor) ready(e entry) (*view, error) {
 	for {
-		v, now := a.view.Load(), a.Now()
+		v, now := a.view.Load(), a.steady()
 		if latest := now.Add(longestPause); e.NextAt.After(latest) {
 			e.NextAt = latest // the clock was set back
 		}
@@ -203,7 +225,7 @@ func (a *actor) typing(v *view, e entry) bool {
 // same id, so that it can't become a second message.
 func (a *actor) postpone(e *entry, try store.Try) {
 	e.Attempts++
-	e.NextAt = a.Now().Add(backoff(e.Attempts))
+	e.NextAt = a.steady().Add(backoff(e.Attempts))
 	a.log().Warn("message not confirmed", "message", e.Message.String(), "attempts", e.Attempts, "error", try.Reason)
 	ctx := context.WithoutCancel(a.hard)
 	if err := a.Store.Postpone(ctx, a.id, e.Seq, e.NextAt, try); err != nil {

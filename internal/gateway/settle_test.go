@@ -3,7 +3,9 @@ package gateway_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -147,6 +149,60 @@ func TestClockSetBack(t *testing.T) {
 			t.Errorf("%d attempts, 40 s after the clock went back by two days", n)
 		}
 	})
+}
+
+// A clock that is set while messages wait makes none expire early, keeps none waiting, and sweeps nothing:
+// neither rows in memory nor those that only the database has.
+func TestClockLeaps(t *testing.T) {
+	for _, leap := range []time.Duration{60 * 24 * time.Hour, -60 * 24 * time.Hour} {
+		t.Run(leap.String(), func(t *testing.T) {
+			var ahead atomic.Int64
+			clock := func(o *gateway.Options) {
+				silent(o)
+				o.Now = func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }
+			}
+			inHouse(t, clock, func(t *testing.T, h *house) {
+				m, err := h.ask("keyed", "k", 1)
+				if err != nil {
+					t.Fatal(err)
+				}
+				h.settle(0)
+				h.net.set(func() {
+					h.net.answer = func(_ context.Context, e backend.Envelope) (backend.Ack, error) {
+						if len(h.net.attempts()) == 2 {
+							return backend.Ack{}, errCut
+						}
+						return ack()
+					}
+				})
+				h.say("cut once")
+				h.settle(0) // it waits a second for its next attempt
+				h.net.connect(false)
+				for i := range 300 {
+					h.say(fmt.Sprint(i))
+				}
+				ahead.Store(int64(leap))
+				h.say("after the leap")
+				h.settle(2 * time.Hour) // the sweeper has been round
+				h.net.connect(true)
+				h.settle(time.Minute)
+				if n := len(h.net.attempts()); n != 1+2+301 {
+					t.Errorf("%d attempts, want each message once and the cut one twice", n)
+				}
+				if k, err := h.db.Keyed(t.Context(), mantis, "k"); err != nil || k.Message.String() != m.ID.String() {
+					t.Errorf("the key: %v", err)
+				}
+				h.net.connect(false)
+				h.say("too late")
+				h.settle(25 * time.Hour)
+				h.net.connect(true)
+				h.settle(time.Minute)
+				if got := h.net.bodies(); got[len(got)-1] == "too late" {
+					t.Error("what has waited for a day and an hour was sent")
+				}
+			})
+		})
+	}
 }
 
 // A broken database is no internal error: the caller shall come back.

@@ -20,7 +20,7 @@ const (
 func (g *Gateway) sweep() {
 	for {
 		wait := sweepEvery
-		n, err := g.Store.Sweep(context.WithoutCancel(g.soft), g.Now().Add(-KeepRows), sweepStep)
+		n, err := g.Store.Sweep(context.WithoutCancel(g.soft), g.steady().Add(-KeepRows), sweepStep)
 		switch {
 		case err != nil:
 			g.Log.Warn("old rows not swept", "error", err)

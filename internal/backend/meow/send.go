@@ -56,7 +56,7 @@ func (s *session) Prepare(ctx context.Context, d backend.Draft) (backend.Envelop
 func (s *session) Send(ctx context.Context, e backend.Envelope) (backend.Ack, error) {
 	msg, extra, err := outgoing(e)
 	if err != nil {
-		return backend.Ack{}, err
+		return backend.Ack{}, fault.Wrap(fault.Internal, err, "The stored message can't be read")
 	}
 	ctx, cancel := context.WithTimeout(ctx, sendPatience)
 	defer cancel()
