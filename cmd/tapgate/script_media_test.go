@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"io"
 	"maps"
 	"mime/multipart"
@@ -94,4 +95,19 @@ func (s *session) form(ts *testscript.TestScript, args []string) {
 	}
 	ts.Check(w.Close())
 	s.expectAs(ts, args[0], "POST", args[1], w.FormDataContentType(), b.Bytes())
+}
+
+// plain sends a body that says it is plain text.
+func (s *session) plain(ts *testscript.TestScript, args []string) {
+	s.expectAs(ts, args[0], "POST", args[1], "text/plain", []byte(args[2]))
+}
+
+// odd puts files into a directory that are not to be sent: a picture of 17 MiB, and one that breaks off.
+func odd(dir string) error {
+	large := make([]byte, 17<<20+2)
+	copy(large, "\xff\xd8\xff")
+	return errors.Join(
+		os.WriteFile(filepath.Join(dir, "large.jpg"), large, 0o600),
+		os.WriteFile(filepath.Join(dir, "broken.png"), []byte("\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"), 0o600),
+	)
 }

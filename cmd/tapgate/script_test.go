@@ -44,6 +44,7 @@ const help = "../../internal/whapi/testdata/help"
 //	fetch STATUS URL [FILE]  save what the URL answers
 //	encode FILE VAR          set VAR to FILE in base64
 //	form STATUS URL NAME=VALUE|NAME=@FILE...  send a multipart form
+//	plain STATUS URL TEXT    send a text that is no JSON
 //	same FILE [PATH...]      the current document equals FILE, but for what stands at the PATHs
 func TestScripts(t *testing.T) {
 	binary := build(t)
@@ -60,6 +61,9 @@ func TestScripts(t *testing.T) {
 			env.Values[sessionKey{}] = s
 			env.Defer(s.end)
 			env.Setenv("PATH", filepath.Dir(binary)+string(os.PathListSeparator)+env.Getenv("PATH"))
+			if err := odd(env.WorkDir); err != nil {
+				return err
+			}
 			return os.CopyFS(filepath.Join(env.WorkDir, "help"), os.DirFS(help))
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
@@ -75,6 +79,7 @@ func TestScripts(t *testing.T) {
 			"fetch":   func(ts *testscript.TestScript, _ bool, args []string) { in(ts).fetch(ts, args) },
 			"encode":  func(ts *testscript.TestScript, _ bool, args []string) { in(ts).encode(ts, args) },
 			"form":    func(ts *testscript.TestScript, _ bool, args []string) { in(ts).form(ts, args) },
+			"plain":   func(ts *testscript.TestScript, _ bool, args []string) { in(ts).plain(ts, args) },
 			"same":    func(ts *testscript.TestScript, _ bool, args []string) { in(ts).same(ts, args) },
 		},
 	})

@@ -102,7 +102,7 @@ func (f *form) put(c call, src message.MediaSource) (message.Media, error) {
 	}
 	defer file.Close()
 	return c.server.Media.Put(c.Context(), c.channel, file, media.PutOptions{
-		MimeType: src.MimeType, FileName: src.FileName, NoEncode: src.NoEncode,
+		MimeType: src.MimeType, FileName: src.FileName, NoEncode: src.NoEncode, OrDocument: src.OrDocument,
 	})
 }
 

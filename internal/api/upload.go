@@ -38,7 +38,7 @@ func (s *Server) uploadRaw(c call) (message.Media, error) {
 	}
 	o := media.PutOptions{
 		MimeType: c.Header.Get("Content-Type"), FileName: c.URL.Query().Get("filename"),
-		NoEncode: c.URL.Query().Get("no_encode") == "true",
+		NoEncode: c.URL.Query().Get("no_encode") == "true", OrDocument: true,
 	}
 	if _, params, err := mime.ParseMediaType(c.Header.Get("Content-Disposition")); err == nil && o.FileName == "" {
 		o.FileName = params["filename"]
@@ -66,6 +66,7 @@ func (s *Server) uploadNamed(c call) (message.Media, error) {
 	if err != nil {
 		return message.Media{}, err
 	}
+	src.OrDocument = true
 	if in.form != nil && in.form.file != nil {
 		return in.form.put(c, src)
 	}

@@ -10,11 +10,11 @@ import (
 
 // cacheKey is a URL and all that decides which file becomes of it.
 type cacheKey struct {
-	channel  id.Channel
-	url      string
-	as       message.MediaKind
-	noEncode bool
-	mimeType string
+	channel              id.Channel
+	url                  string
+	as                   message.MediaKind
+	noEncode, orDocument bool
+	mimeType             string
 }
 
 // cache remembers which file a URL became. It is bounded per channel, so that one does not drive out

@@ -26,7 +26,7 @@ func (s *Service) take(data []byte, as message.MediaKind) (*draft, error) {
 
 // fetched returns the file of a URL, from the store when it was fetched a moment ago.
 func (s *Service) fetched(ctx context.Context, ch id.Channel, src message.MediaSource, in intake) (message.Media, error) {
-	key := cacheKey{channel: ch, url: src.URL, as: in.as, noEncode: in.noEncode, mimeType: in.mimeType}
+	key := cacheKey{channel: ch, url: src.URL, as: in.as, noEncode: in.noEncode, orDocument: in.orDocument, mimeType: in.mimeType}
 	if mediaID, ok := s.cache.get(key, s.Now()); ok && !src.NoCache {
 		f, err := s.Open(ctx, ch, mediaID)
 		if err == nil {

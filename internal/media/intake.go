@@ -20,6 +20,7 @@ type intake struct {
 	as             message.MediaKind // "" takes it for what it is
 	name, mimeType string            // what the caller says
 	noEncode       bool
+	orDocument     bool // what is too large for what it is becomes a document
 	received       bool // from WhatsApp: it is kept whatever it is
 	id             func(extension string) id.Media
 	known          message.Media // what a message said of it
@@ -101,7 +102,7 @@ func (s *Service) examine(d *draft, in intake) (exam, error) {
 	}
 	if x.kind == "" {
 		x.kind = x.form.kind
-		if d.size > s.Limits.of(x.kind) {
+		if d.size > s.Limits.of(x.kind) && (in.orDocument || in.received) {
 			x.kind = message.Document
 		}
 	}

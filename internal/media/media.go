@@ -188,6 +188,8 @@ type PutOptions struct {
 	MimeType, FileName string
 	// NoEncode keeps the file as it is.
 	NoEncode bool
+	// OrDocument keeps a file that is too large for what it is as a document; otherwise it is refused.
+	OrDocument bool
 }
 
 // Put brings in a file that belongs to no message yet. An image or video that apps would not show is
@@ -199,7 +201,7 @@ func (s *Service) Put(ctx context.Context, ch id.Channel, r io.Reader, o PutOpti
 	}
 	defer d.discard()
 	return s.bring(ctx, ch, d, intake{
-		name: o.FileName, mimeType: o.MimeType, noEncode: o.NoEncode, id: id.NewMedia,
+		name: o.FileName, mimeType: o.MimeType, noEncode: o.NoEncode, orDocument: o.OrDocument, id: id.NewMedia,
 	})
 }
 

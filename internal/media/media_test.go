@@ -237,6 +237,7 @@ func TestRefused(t *testing.T) {
 		{"broken image", "", message.MediaSource{Data: []byte("\xff\xd8\xffnothing")}, fault.Unsupported, []string{"image/jpeg", "broken"}},
 		{"document as image", message.Image, message.MediaSource{Data: []byte("%PDF-1.4")}, fault.Unsupported, []string{"application/pdf"}},
 		{"long image", message.Image, message.MediaSource{Data: append(asPNG(t, drawing(9, 9)), make([]byte, 1000)...)}, fault.TooLarge, []string{"1000 bytes"}},
+		{"long image of a message", "", message.MediaSource{Data: append(asPNG(t, drawing(9, 9)), make([]byte, 1000)...)}, fault.TooLarge, []string{"1000 bytes", "as a document"}},
 		{"empty", "", message.MediaSource{}, fault.Invalid, []string{"/media"}},
 		{"unknown id", "", message.MediaSource{ID: "png-00-00"}, fault.NotFound, []string{"specified media not found"}},
 		{"no id", "", message.MediaSource{ID: "../../etc/passwd"}, fault.NotFound, []string{"specified media not found"}},
@@ -420,5 +421,20 @@ func TestPrivateDirectoryEnds(t *testing.T) {
 	}
 	if _, err := os.Stat(dir); !os.IsNotExist(err) {
 		t.Errorf("%s is still there: %v", dir, err)
+	}
+}
+
+// TestOrDocument: an upload that is too large for a picture is kept as a document; a message refuses it.
+func TestOrDocument(t *testing.T) {
+	h := open(t, func(o *media.Options) { o.Limits.Image, o.Limits.Document = 1000, 2000 })
+	long := append(asPNG(t, drawing(9, 9)), make([]byte, 1000)...)
+	m := h.put(long, media.PutOptions{OrDocument: true})
+	if m.As != message.Document || m.MimeType != "image/png" || m.Size != int64(len(long)) {
+		t.Errorf("kept as %+v", m)
+	}
+	_, err := h.Obtain(t.Context(), mantis, "", message.MediaSource{ID: m.ID})
+	refused(t, "Obtain", err, fault.TooLarge, "1000 bytes")
+	if m, err := h.Obtain(t.Context(), mantis, message.Document, message.MediaSource{ID: m.ID}); err != nil || m.As != message.Document {
+		t.Errorf("as a document: %+v, %v", m, err)
 	}
 }

@@ -36,7 +36,7 @@ func (s *Service) Obtain(ctx context.Context, ch id.Channel, as message.MediaKin
 }
 
 func (s *Service) obtain(ctx context.Context, ch id.Channel, as message.MediaKind, src message.MediaSource) (message.Media, error) {
-	in := intake{as: as, name: src.FileName, mimeType: src.MimeType, noEncode: src.NoEncode, id: id.NewMedia}
+	in := intake{as: as, name: src.FileName, mimeType: src.MimeType, noEncode: src.NoEncode, orDocument: src.OrDocument, id: id.NewMedia}
 	switch {
 	case src.ID != "":
 		return s.reuse(ctx, ch, src.ID, in)

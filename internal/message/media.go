@@ -63,6 +63,8 @@ type MediaSource struct {
 	Preview []byte
 	// NoEncode sends the file as it is. NoCache fetches a URL again.
 	NoEncode, NoCache bool
+	// OrDocument keeps a file that is too large for what it is as a document; otherwise it is refused.
+	OrDocument bool
 }
 
 // Kind implements Content.
