@@ -54,7 +54,8 @@ func newShelf(t *testing.T, o Options) *shelf {
 	t.Helper()
 	ctx := t.Context()
 	s := &shelf{statements: &counter{}}
-	o.Path, o.between = filepath.Join(t.TempDir(), "keys.db"), between(s.statements.take)
+	o.Path = filepath.Join(t.TempDir(), "keys.db")
+	o = WithWatch(o, Watch{Before: s.statements.take})
 	b, err := Open(ctx, o)
 	if err != nil {
 		t.Fatal(err)

@@ -44,6 +44,10 @@ func TestMain(m *testing.M) {
 	if err := n.Close(); err != nil {
 		panic(err)
 	}
+	if order := os.Getenv(killOrder); order != "" {
+		sendUntilKilled(order)
+		return
+	}
 	before := goleak.IgnoreCurrent()
 	code := m.Run()
 	if code == 0 {
