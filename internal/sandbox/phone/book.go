@@ -236,8 +236,8 @@ func (b *Book) number(j types.JID) string {
 	return j.User
 }
 
-// Subscribe returns what changes on the phones from now on. A subscriber that reads too slowly loses the
-// oldest changes. The function ends the subscription; Close ends all.
+// Subscribe returns what changes on the phones from now on. A subscriber that reads too slowly loses changes and is told
+// so. The function ends the subscription; Close ends all.
 func (b *Book) Subscribe() (<-chan Change, func()) { return b.hub.subscribe() }
 
 func (b *Book) announce(c Change) {

@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"net/http"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"testing"
 	"time"
@@ -332,7 +333,7 @@ func (b *business) awaitReceipt(t testing.TB, kind, stanza string) {
 	for {
 		b.mu.Lock()
 		for _, r := range b.receipts {
-			if string(r.Type) == kind && len(r.MessageIDs) > 0 && r.MessageIDs[0] == stanza {
+			if string(r.Type) == kind && slices.Contains(r.MessageIDs, stanza) {
 				b.mu.Unlock()
 				return
 			}

@@ -186,6 +186,41 @@ func TestSendLocationContactVote(t *testing.T) {
 	refused(t, err, "no option")
 }
 
+// What is read at once is told at once: one receipt names all messages of a sender in a chat.
+func TestReadManyAtOnce(t *testing.T) {
+	w := newWorld(t)
+	group := must(w.book.CreateGroup(context20s(t), "Friends", jonathan, businessNumber))(t)
+	chat := must(types.ParseJID(group))(t)
+	var sent []string
+	for _, to := range []types.JID{jid(jonathan), jid(jonathan), jid(jonathan), chat, chat} {
+		w.business.send(t, to, text("Read me"))
+	}
+	w.until("five messages", func() bool { return len(w.customer.Messages()) == 5 })
+	for _, m := range w.customer.Messages() {
+		sent = append(sent, m.ID)
+	}
+	if err := w.customer.MarkRead(context20s(t), sent...); err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range w.customer.Messages() {
+		w.business.awaitReceipt(t, "read", stanzaOf(t, m.ID))
+		if m.Status != phone.StatusRead {
+			t.Errorf("%s is %s", m.ID, m.Status)
+		}
+	}
+	w.business.mu.Lock()
+	defer w.business.mu.Unlock()
+	told := 0
+	for _, r := range w.business.receipts {
+		if r.Type == types.ReceiptTypeRead {
+			told++
+		}
+	}
+	if told != 2 {
+		t.Errorf("%d receipts, want one for each chat", told)
+	}
+}
+
 // Everybody's ballot is counted on every phone; a new one takes the place of the one before.
 func TestPollIsCounted(t *testing.T) {
 	w := newWorld(t)

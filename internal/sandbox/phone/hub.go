@@ -2,7 +2,7 @@ package phone
 
 import "sync"
 
-// subscriberBuffer is how many changes wait for a slow subscriber before the oldest is dropped.
+// subscriberBuffer is how many changes wait for a slow subscriber before they are dropped.
 const subscriberBuffer = 256
 
 // hub hands changes to subscribers and never waits for them.
@@ -35,7 +35,8 @@ func (h *hub) cancel(ch chan Change) {
 	}
 }
 
-// announce is the only sender, under the mutex: after taking the oldest out there is room.
+// announce is the only sender, under the mutex: after taking out what waits there is room. A subscriber that was too
+// slow is told that it missed something, for it has to look at everything again.
 func (h *hub) announce(c Change) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -45,13 +46,18 @@ func (h *hub) announce(c Change) {
 			continue
 		default:
 		}
+		drain(ch)
+		ch <- Change{What: "missed", At: c.At}
+		ch <- c
+	}
+}
+
+func drain(ch chan Change) {
+	for {
 		select {
 		case <-ch:
 		default:
-		}
-		select {
-		case ch <- c:
-		default:
+			return
 		}
 	}
 }

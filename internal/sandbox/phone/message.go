@@ -219,7 +219,8 @@ type Change struct {
 	// Customer is the number of the phone.
 	Customer  string `json:"customer"`
 	MessageID string `json:"message_id,omitempty"`
-	// What is "message", "status", "typing", "tap", "presence", "platform" or "group".
+	// What is "message", "status", "typing", "tap", "presence", "platform", "group", or "missed": the subscriber was too
+	// slow, and others before this one were dropped.
 	What string `json:"what"`
 	// Chat and On belong to "typing" (who types where) and "presence".
 	Chat string    `json:"chat,omitempty"`

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -17,6 +18,9 @@ import (
 
 // maxMessages is how many messages a phone keeps; the oldest go first.
 const maxMessages = 5000
+
+// maxReceipt is how many messages one receipt names.
+const maxReceipt = 256
 
 // Phone is one emulated phone: device 0 of an account, and its linked web client once that was used.
 type Phone struct {
@@ -207,19 +211,31 @@ func (p *Phone) Wipe(ctx context.Context) error {
 	return nil
 }
 
-// MarkRead sends read receipts for messages of others. Own messages and ids that are unknown are passed over.
+// MarkRead sends read receipts for messages of others, one for all those of a sender. Own messages and ids that are
+// unknown are passed over.
 func (p *Phone) MarkRead(ctx context.Context, ids ...string) error {
-	var errs []error
+	type whose struct{ chat, sender types.JID }
+	unread := map[whose][]record{}
 	for _, id := range ids {
-		r, ok := p.record(id)
-		if !ok || r.FromMe || r.Status == StatusRead {
-			continue
+		if r, ok := p.record(id); ok && !r.FromMe && r.Status != StatusRead {
+			w := whose{r.Chat, r.Sender}
+			unread[w] = append(unread[w], r)
 		}
-		if err := p.cli.MarkRead(ctx, []types.MessageID{r.Stanza}, time.Now(), r.Chat, r.Sender); err != nil {
-			errs = append(errs, fmt.Errorf("mark %s as read: %w", id, err))
-			continue
+	}
+	var errs []error
+	for w, all := range unread {
+		stanzas := make([]types.MessageID, len(all))
+		for i, r := range all {
+			stanzas[i] = r.Stanza
 		}
-		errs = append(errs, p.update(ctx, id, "status", func(r *record) bool { r.Status = StatusRead; return true }))
+		for part := range slices.Chunk(stanzas, maxReceipt) {
+			if err := p.cli.MarkRead(ctx, part, time.Now(), w.chat, w.sender); err != nil {
+				return fmt.Errorf("mark %d messages as read: %w", len(part), err)
+			}
+		}
+		for _, r := range all {
+			errs = append(errs, p.update(ctx, r.ID, "status", func(r *record) bool { r.Status = StatusRead; return true }))
+		}
 	}
 	return errors.Join(errs...)
 }

@@ -187,7 +187,8 @@ func burgers(title string) *waE2E.Message {
 func wrapped(m *waE2E.Message) *waE2E.Message {
 	return &waE2E.Message{
 		MessageContextInfo: &waE2E.MessageContextInfo{
-			DeviceListMetadata: &waE2E.DeviceListMetadata{}, DeviceListMetadataVersion: proto.Int32(2), MessageSecret: make([]byte, 32),
+			DeviceListMetadata:        &waE2E.DeviceListMetadata{RecipientKeyHash: make([]byte, 10), RecipientTimestamp: proto.Uint64(1)},
+			DeviceListMetadataVersion: proto.Int32(2), MessageSecret: make([]byte, 32),
 		},
 		DocumentWithCaptionMessage: &waE2E.FutureProofMessage{Message: m},
 	}

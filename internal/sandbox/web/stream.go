@@ -17,7 +17,7 @@ type change struct {
 
 // stream sends what happens as server-sent events. The event's name is "webhook", with the request
 // as its data, or what changed on a phone: "message", "status", "tap", "typing", "presence", "platform",
-// "group". It starts with now; on (re)connecting a reader fetches the past by itself.
+// "group", "missed" (some changes, as the reader is too slow: it fetches everything again). It starts with now; on (re)connecting a reader fetches the past by itself.
 func (s *Server) stream(w http.ResponseWriter, r *http.Request) error {
 	changes, cancelChanges := s.Book.Subscribe()
 	defer cancelChanges()

@@ -34,13 +34,15 @@ export const api = {
   tap: (phone, press) => call('POST', customer(phone, 'tap'), press),
   read: (phone, ids) => call('POST', customer(phone, 'read'), { ids }),
   typing: (phone, chat, on) => call('POST', customer(phone, 'typing'), { chat, on }),
+  online: (phone, online) => call('POST', customer(phone, 'online'), { online }),
+  wipe: (phone) => call('POST', 'faults', { fault: 'wipe_sessions', phone }),
   platform: (phone, platform) => call('POST', customer(phone, 'platform'), { platform }),
   // mediaURL names the file by its hash too: after an edit it is another address.
   mediaURL: (phone, id, media, card) => `/sandbox/${customer(phone, `messages/${encodeURIComponent(id)}/media`)}?${
     new URLSearchParams({ ...(card === undefined ? {} : { card }), v: media.sha256.slice(0, 16) })}`,
 };
 
-const names = ['message', 'status', 'tap', 'typing', 'presence', 'platform', 'group', 'webhook'];
+const names = ['message', 'status', 'tap', 'typing', 'presence', 'platform', 'group', 'missed', 'webhook'];
 
 // listen follows the stream for ever. opened is called after each (re)connection, when what
 // happened meanwhile must be fetched; lost when it broke.

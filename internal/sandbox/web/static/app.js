@@ -20,10 +20,12 @@ const device = new Device(document.querySelector('#stage'), {
     Object.assign(state.customer(phone), await api.platform(phone, platform));
     await redraw(phone);
   }),
-  write: (content) => attempt(() => api.write(state.open.phone, { to: state.recipient(), ...content })),
-  attach: (file) => attempt(async () => {
-    await api.write(state.open.phone, { to: state.recipient(), media: await base64(file), mime_type: file.type, file_name: file.name });
+  write: (content) => attempt(() => api.write(state.open.phone, content.edit ? content : { to: state.recipient(), ...content })),
+  attach: (file, content) => attempt(async () => {
+    await api.write(state.open.phone, { to: state.recipient(), media: await base64(file), mime_type: file.type, file_name: file.name, ...content });
   }),
+  online,
+  phoneMenu: () => finger.phoneMenu(online),
   typing: announceTyping,
   businessTyping: ({ phone }) => typing.has(phone),
 });
@@ -47,6 +49,9 @@ function context(customer) {
     openList: (message) => finger.openList(message),
     openAll: (message) => finger.openAll(message),
     inspect: (message) => finger.inspect(message),
+    menu: (message) => finger.menu(message, device.composer),
+    vote: (message, options) => finger.vote(message, options),
+    message: (id) => state.message(customer.phone, id),
   };
 }
 
@@ -59,6 +64,15 @@ async function attempt(fn) {
     toast(device.screen, error.details ? `${error.message} (${error.details})` : error.message);
     return false;
   }
+}
+
+// online takes the phone off the network, or back.
+function online(on) {
+  const { phone } = state.open;
+  return attempt(async () => {
+    Object.assign(state.customer(phone), await api.online(phone, on));
+    drawSoon();
+  });
 }
 
 function draw() {
@@ -114,8 +128,25 @@ async function base64(file) {
   return btoa(binary);
 }
 
-// load fetches everything: at the start, and after the stream was broken.
-async function load() {
+// load fetches everything: at the start, after the stream was broken, and when it left something out. What
+// happens while it does so may be missing in the answers, so that it is done once more.
+let loading = null, again = false;
+function load() {
+  again = loading !== null;
+  loading ??= (async () => {
+    try {
+      do {
+        again = false;
+        await fetchAll();
+      } while (again);
+    } finally {
+      loading = null;
+    }
+  })();
+  return loading;
+}
+
+async function fetchAll() {
   const [facts, customers, groups, requests] = await Promise.all([api.facts(), api.customers(), api.groups(), api.webhooks()]);
   Object.assign(state, { facts, customers, groups, business: String(facts.business ?? '') });
   await Promise.all(customers.map(async ({ phone }) => state.setMessages(phone, await api.messages(phone))));
@@ -142,6 +173,10 @@ function onTyping({ customer, on }) {
 }
 
 async function onChange(name, change) {
+  if (name === 'missed') {
+    await load();
+    return;
+  }
   if (name === 'typing') onTyping(change);
   if (name === 'group') state.groups = await api.groups();
   if (change.message) {

@@ -6,9 +6,11 @@ import { bodyText } from './body.js';
 import { buttonRow } from './button.js';
 import { mediaOf } from './media.js';
 import { carousel } from './carousel.js';
+import { poll } from './poll.js';
+import { quotedPicture } from './media.js';
 
 // bubble returns the row of a message. The context knows the chat: customer, platform, group,
-// nameOf(number), mediaURL(id, card), and what a finger does: press, openList, openAll, inspect.
+// nameOf(number), message(id), mediaURL(id, card), and what a finger does: press, openList, openAll, vote, menu, inspect.
 export function bubble(message, context) {
   const row = h('article', {
     class: `row ${message.from_me ? 'mine' : 'theirs'} kind-${message.kind}`,
@@ -36,7 +38,12 @@ function drawn(message, context) {
 function box(message, context, parts, rows = []) {
   const el = h('div', { class: `bubble${rows.length ? ' has-buttons' : ''}` }, h('div', { class: 'inside' }, parts, stamp(message)), rows);
   if (message.reactions?.length) el.append(reactions(message));
-  el.append(inspectButton(message, context));
+  el.append(menuButton(message, context));
+  el.addEventListener('contextmenu', (event) => {
+    if (event.target.closest('a, video, audio') || !getSelection().isCollapsed) return;
+    event.preventDefault();
+    context.menu(message);
+  });
   return el;
 }
 
@@ -44,7 +51,7 @@ function stamp(message) {
   return h('span', { class: 'stamp' },
     message.edited ? h('span', { text: 'Edited' }) : null,
     h('time', { text: clock(message.timestamp) }),
-    message.from_me ? ticks(message.status || 'sent') : null);
+    message.from_me && !message.deleted ? ticks(message.status || 'sent') : null);
 }
 
 function author(message, context) {
@@ -64,7 +71,7 @@ function content(message, context) {
     case 'reply': return replyParts(message);
     case 'location': return [place(message.location)];
     case 'contact': return [card(message.contact)];
-    case 'poll': return [h('div', { class: 'header', text: message.body || message.header }), poll(message)];
+    case 'poll': return [h('div', { class: 'header', text: message.body || message.header }), poll(message, context)];
     case 'vote': return [h('div', { class: 'body faint' }, icon('poll'), ` ${(message.options ?? []).join(', ') || message.body || 'Voted'}`)];
     case 'unknown': return [h('div', { class: 'body faint', text: message.body || 'A message of a kind that this phone does not know.' })];
     default: return [
@@ -95,8 +102,9 @@ function quotedStrip(message, context) {
   if (!quoted) return null;
   const mine = quoted.from === context.customer.phone;
   const strip = h('button', { type: 'button', class: `quoted ${mine ? 'quoted-mine' : ''}`, 'aria-label': 'Go to the quoted message' },
-    h('span', { class: 'quoted-from', text: mine ? 'You' : context.nameOf(quoted.from) }),
-    h('span', { class: 'quoted-text', text: plain(quoted.text || 'Message') }));
+    h('span', { class: 'quoted-words' }, h('span', { class: 'quoted-from', text: mine ? 'You' : context.nameOf(quoted.from) }),
+      h('span', { class: 'quoted-text', text: plain(quoted.text || 'Message') })),
+    quotedPicture(context.message(quoted.id)?.media));
   strip.addEventListener('click', () => context.goTo(quoted.id));
   return strip;
 }
@@ -141,10 +149,6 @@ function card(contact) {
       contact?.phone ? h('span', { class: 'footer', text: number(contact.phone) }) : null));
 }
 
-function poll(message) {
-  return h('ul', { class: 'poll' }, (message.options ?? []).map((option) => h('li', { text: option })));
-}
-
 // nothing is what a person would see of a message that is not drawn, made visible for a developer.
 function nothing(message, context) {
   const why = message.warnings?.length ? message.warnings.join('; ') : 'the client knows no way to draw this message.';
@@ -167,6 +171,14 @@ function notes(message) {
     sure.length ? h('details', { class: 'note note-info' },
       h('summary', {}, icon('info'), h('span', { text: sure.length > 1 ? `${sure.length} notes on real clients` : 'A note on real clients' })),
       h('ul', {}, sure.map(line))) : null);
+}
+
+// menuButton opens what a person can do with the message: a long press or a right click does the same.
+function menuButton(message, context) {
+  return h('button', {
+    type: 'button', class: 'inspect', 'aria-label': 'What to do with this message', 'aria-haspopup': 'dialog', title: 'Reply, react and more',
+    on: { click: () => context.menu(message) },
+  }, icon(context.platform === 'web' ? 'down' : 'dots'));
 }
 
 function inspectButton(message, context) {

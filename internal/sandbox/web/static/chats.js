@@ -26,7 +26,7 @@ function oneCustomer(customer, state, select, typing) {
   return h('li', {},
     chatButton(customer, own, state, select, typing, h('span', { class: 'who' },
       h('span', { class: 'who-name', text: customer.name }),
-      h('span', { class: 'who-platform', text: platformNames[customer.platform] ?? customer.platform }))),
+      h('span', { class: 'who-platform', text: customer.online === false ? 'offline' : platformNames[customer.platform] ?? customer.platform }))),
     groups.length ? h('ul', { class: 'sub-list' }, groups.map((chat) => h('li', {},
       chatButton(customer, chat, state, select, typing, h('span', { class: 'who' }, h('span', { class: 'who-name', text: chat.title })))))) : null);
 }

@@ -2,7 +2,11 @@
 import { h, number } from './dom.js';
 import { icon } from './icons.js';
 import { bubble } from './bubble.js';
+import { Composer } from './composer.js';
 import { isGroup } from './state.js';
+
+// How many bubbles stand in an opened chat, and how many more come when its top is near: a phone keeps thousands.
+const atFirst = 120, atATime = 100;
 
 const platforms = [['android', 'Android', 'phone'], ['ios', 'iOS', 'phone'], ['web', 'Web', 'globe']];
 
@@ -11,6 +15,10 @@ const platforms = [['android', 'Android', 'phone'], ['ios', 'iOS', 'phone'], ['w
 export class Device {
   #rows = new Map(); // message id -> { key, el }
   #shown = '';
+  #limit = atFirst; // bubbles, counted from the newest message
+  #oldest = ''; // the id of the first bubble
+  #growing = false; // earlier messages are being drawn
+  #state;
   #atEnd = true; // the newest message is in sight, and stays so when a picture above it gets its height
   #stage;
 
@@ -27,16 +35,21 @@ export class Device {
     this.title = h('span', { class: 'peer-name' });
     this.subtitle = h('span', { class: 'peer-state' });
     this.chat = h('div', { class: 'chat-view', role: 'log', 'aria-label': 'Messages', tabindex: '0' });
-    this.chat.addEventListener('scroll', () => { this.#atEnd = this.chat.scrollHeight - this.chat.scrollTop - this.chat.clientHeight < 120; });
+    this.chat.addEventListener('scroll', () => this.#scrolled());
     this.chat.addEventListener('load', () => { if (this.#atEnd) this.#toEnd(); }, true);
+    this.offline = h('div', { class: 'offline', role: 'status', hidden: true }, icon('offline'), h('span', { text: 'Offline: what is sent waits.' }),
+      h('button', { type: 'button', class: 'quiet', text: 'Go online', on: { click: () => this.actions.online(true) } }));
+    this.composer = new Composer({ ...actions, screen: () => this.screen });
     this.screen = h('div', { class: 'screen' }, statusBar(),
-      h('header', { class: 'peer' }, this.face, h('span', { class: 'peer-text' }, this.title, this.subtitle)),
-      this.chat, this.#composer(), h('div', { class: 'toasts', role: 'status', 'aria-live': 'polite' }));
+      h('header', { class: 'peer' }, this.face, h('span', { class: 'peer-text' }, this.title, this.subtitle),
+        h('button', { type: 'button', class: 'round', 'aria-label': 'This phone: offline, new installation', 'aria-haspopup': 'dialog', title: 'Offline, new installation', on: { click: () => this.actions.phoneMenu() } }, icon('dots'))),
+      this.offline, this.chat, this.composer.el, h('div', { class: 'toasts', role: 'status', 'aria-live': 'polite' }));
     this.frame = h('div', { class: 'device', data: { platform: 'android' } }, this.screen);
     stage.append(h('div', { class: 'stage-head' }, this.caption, this.switch), this.frame);
   }
 
   draw(state) {
+    this.#state = state;
     const customer = state.customer(state.open.phone);
     this.#stage.classList.toggle('vacant', !customer);
     if (!customer) {
@@ -46,6 +59,8 @@ export class Device {
     this.frame.dataset.platform = customer.platform;
     this.caption.replaceChildren(h('strong', { text: `${customer.name}’s phone` }), h('span', { text: number(customer.phone) }));
     this.#drawSwitch(customer);
+    this.offline.hidden = customer.online !== false;
+    this.composer.show(`${state.open.phone} ${state.open.chat}`);
     this.#drawPeer(state);
     this.#drawChat(state, customer);
   }
@@ -81,16 +96,21 @@ export class Device {
   #drawChat(state, customer) {
     const key = `${state.open.phone} ${state.open.chat}`;
     const fresh = key !== this.#shown;
-    const follow = fresh || this.#atEnd;
+    const follow = fresh || (this.#atEnd && this.#nearEnd()); // a person may have scrolled since the last scroll event
+    if (follow) this.#limit = atFirst;
     const context = this.actions.context(customer);
     const rows = new Map();
-    const messages = state.messages(state.open.phone, state.open.chat);
-    const nodes = [h('p', { class: 'chip lock' }, icon('lock'), 'End-to-end encrypted with the Signal protocol. Nothing leaves this machine.')];
+    const all = state.messages(state.open.phone, state.open.chat);
+    if (!follow) this.#limit = Math.max(this.#limit, all.length - all.findIndex((m) => m.id === this.#oldest)); // what came since pushes nothing out
+    const messages = all.slice(-this.#limit);
+    this.#oldest = messages[0]?.id;
+    const nodes = [messages.length < all.length ? this.#earlier(all.length - messages.length)
+      : h('p', { class: 'chip lock' }, icon('lock'), 'End-to-end encrypted with the Signal protocol. Nothing leaves this machine.')];
     let before = null;
     for (const message of messages) {
       const day = dayOf(message.timestamp);
       if (!before || day !== dayOf(before.timestamp)) nodes.push(h('p', { class: 'chip day', text: day }));
-      const row = this.#row(message, context);
+      const row = this.#row(message, context, !fresh && !this.#growing);
       row.el.classList.toggle('first', !before || before.from !== message.from || day !== dayOf(before.timestamp));
       rows.set(message.id, row);
       nodes.push(row.el);
@@ -104,12 +124,36 @@ export class Device {
     if (follow) this.#toEnd();
   }
 
+  #earlier(count) {
+    return h('button', { type: 'button', class: 'chip earlier', text: `${count} earlier messages`, on: { click: () => this.#more(atATime) } });
+  }
+
+  #scrolled() {
+    this.#atEnd = this.#nearEnd();
+    if (this.chat.scrollTop < 600 && !this.#atEnd && this.chat.querySelector('.earlier')) this.#more(atATime);
+  }
+
+  #nearEnd() {
+    return this.chat.scrollHeight - this.chat.scrollTop - this.chat.clientHeight < 120;
+  }
+
+  // more draws earlier messages above, and what is in sight stays where it is.
+  #more(count) {
+    const before = this.chat.scrollHeight - this.chat.scrollTop;
+    this.#limit += count;
+    this.#atEnd = false;
+    this.#growing = true;
+    this.draw(this.#state);
+    this.#growing = false;
+    this.chat.scrollTop = this.chat.scrollHeight - before;
+  }
+
   #toEnd() {
     this.#atEnd = true;
     this.chat.scrollTop = this.chat.scrollHeight;
   }
 
-  #row(message, context) {
+  #row(message, context, arrives) {
     // That an incoming message was read does not show: it must not replace a button under a finger.
     const shown = message.from_me ? message : { ...message, status: undefined };
     const key = JSON.stringify([shown, context.platform]);
@@ -118,48 +162,23 @@ export class Device {
     const focused = known?.el.contains(document.activeElement) ? [...known.el.querySelectorAll('button')].indexOf(document.activeElement) : -1;
     const el = bubble(message, context);
     if (focused >= 0) requestAnimationFrame(() => el.querySelectorAll('button')[focused]?.focus({ preventScroll: true }));
-    if (!known) el.classList.add('new');
+    if (!known && arrives) el.classList.add('new');
     return { key, el };
   }
 
   // goTo scrolls to a message and lights it up.
   goTo(id) {
+    if (!this.#rows.has(id)) {
+      const { phone, chat } = this.#state.open;
+      const all = this.#state.messages(phone, chat);
+      const at = all.findIndex((m) => m.id === id);
+      if (at >= 0) this.#more(all.length - at + 20 - this.#limit);
+    }
     const el = this.#rows.get(id)?.el;
     if (!el) return;
     el.scrollIntoView({ block: 'center', behavior: 'smooth' });
     el.classList.add('lit');
     setTimeout(() => el.classList.remove('lit'), 1400);
-  }
-
-  #composer() {
-    const text = h('textarea', { class: 'line', rows: '1', placeholder: 'Message', 'aria-label': 'Write as this customer', maxlength: '65536' });
-    const send = h('button', { type: 'submit', class: 'send', 'aria-label': 'Send' }, icon('send'));
-    const pick = h('input', { type: 'file', class: 'offscreen', tabindex: '-1', 'aria-hidden': 'true' });
-    const attach = h('button', { type: 'button', class: 'attach', 'aria-label': 'Attach a file', on: { click: () => pick.click() } }, icon('clip'));
-    const form = h('form', { class: 'composer' }, h('div', { class: 'pill' }, text, attach, pick), send);
-    const fit = () => { text.rows = Math.min(5, Math.max(1, text.value.split('\n').length)); };
-    text.addEventListener('input', () => { fit(); this.actions.typing(); });
-    text.addEventListener('keydown', (event) => {
-      if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) {
-        event.preventDefault();
-        form.requestSubmit();
-      }
-    });
-    form.addEventListener('submit', async (event) => {
-      event.preventDefault();
-      const value = text.value;
-      if (!value.trim()) return;
-      text.value = '';
-      fit();
-      if (!await this.actions.write({ text: value }) && !text.value) { text.value = value; fit(); }
-      text.focus();
-    });
-    pick.addEventListener('change', async () => {
-      const [file] = pick.files;
-      pick.value = '';
-      if (file) await this.actions.attach(file);
-    });
-    return form;
   }
 }
 

@@ -3,6 +3,7 @@ import { api } from './api.js';
 import { copyText } from './dom.js';
 import { buttonRow } from './button.js';
 import { callSheet, jsonSheet, linkDialog, listSheet, openSheet } from './sheet.js';
+import { messageMenu, phoneMenu } from './menu.js';
 import { toast } from './toast.js';
 
 export class Finger {
@@ -45,6 +46,40 @@ export class Finger {
   openAll(message) {
     const rows = message.buttons.map((button, i) => buttonRow(button, () => { done(); this.press(message, { button: i }, button); }));
     const done = openSheet(this.screen, { kind: 'bottom', title: 'All options', body: rows });
+  }
+
+  vote(message, options) {
+    return this.attempt(() => api.write(this.customer.phone, { vote: { message_id: message.id, options } }));
+  }
+
+  react(message, emoji) {
+    return this.attempt(() => api.write(this.customer.phone, { react: { message_id: message.id, emoji } }));
+  }
+
+  remove(message) {
+    return this.attempt(() => api.write(this.customer.phone, { delete: message.id }));
+  }
+
+  // menu offers what can be done with a message; the composer takes the answer or the new text.
+  menu(message, composer) {
+    const { customer } = this;
+    messageMenu(this.screen, customer, message, {
+      react: (emoji) => this.react(message, emoji),
+      quote: () => composer.quote(message, message.from_me ? 'You' : this.state.nameOf(message.from)),
+      edit: () => composer.edit(message),
+      remove: () => this.remove(message),
+      inspect: () => this.inspect(message),
+    });
+  }
+
+  phoneMenu(online) {
+    const { phone } = this.customer;
+    phoneMenu(this.screen, this.customer, {
+      online,
+      wipe: async () => {
+        if (await this.attempt(() => api.wipe(phone))) toast(this.screen, 'Sessions forgotten: what comes next is asked for again');
+      },
+    });
   }
 
   inspect(message) {

@@ -18,6 +18,12 @@ function thumbnail(media) {
   return media.thumbnail ? `data:image/jpeg;base64,${media.thumbnail}` : null;
 }
 
+// quotedPicture is the small picture beside a quote; null where there is none.
+export function quotedPicture(media) {
+  const src = media ? thumbnail(media) : null;
+  return src ? h('img', { class: 'media quoted-picture', src, alt: '' }) : null;
+}
+
 // frame has the shape of its picture before that is loaded, so that nothing jumps. Clients cut what
 // is very wide or very tall.
 function frame(media, className, ...content) {

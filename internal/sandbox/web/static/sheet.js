@@ -59,6 +59,12 @@ function keepInside(panel, event) {
   }
 }
 
+// choices is a list of what can be done: [icon, words, what happens] each; what is falsy is left out.
+export function choices(all) {
+  return h('ul', { class: 'choices' }, all.filter(Boolean).map(([symbol, words, act], i) => h('li', {},
+    h('button', { type: 'button', class: 'choice', 'data-first': i === 0, on: { click: act } }, icon(symbol), h('span', { text: words })))));
+}
+
 // listSheet shows the sections of a list. send gets the row that was chosen; on a phone the sheet
 // slides up, on Web it stands in the middle.
 export function listSheet(screen, platform, message, send) {

@@ -20,6 +20,10 @@ export class State {
     this.#messages.get(phone).set(message.id, message);
   }
 
+  message(phone, id) {
+    return this.#messages.get(phone)?.get(id);
+  }
+
   all(phone) {
     return [...(this.#messages.get(phone)?.values() ?? [])].filter((m) => !silent.has(m.kind));
   }
@@ -83,7 +87,7 @@ export function unread(message) {
 // summary is the one line that a list of chats shows of a message.
 export function summary(message) {
   if (!message) return '';
-  if (message.deleted) return 'This message was deleted';
+  if (message.deleted) return message.from_me ? 'You deleted this message' : 'This message was deleted';
   if (!message.drawn) return 'nothing shown';
   const named = { image: 'Photo', video: 'Video', audio: 'Voice message', document: 'Document', sticker: 'Sticker', location: 'Location', contact: 'Contact', poll: 'Poll', vote: 'Vote', unknown: 'Unknown message' }[message.kind];
   return message.reply?.title || message.body || message.header || message.media?.file_name || named || '';
