@@ -5,7 +5,6 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
-	"time"
 
 	"github.com/chromedp/chromedp"
 	"go.mau.fi/whatsmeow"
@@ -96,7 +95,8 @@ func (p *tab) shoot(name string) {
 	if dir == "" {
 		return
 	}
-	time.Sleep(400 * time.Millisecond) // nothing depends on it: animations look better when they are over
+	await(p, `Promise.allSettled([...document.images].filter((i) => i.loading !== 'lazy' || i.getBoundingClientRect().top < innerHeight).map((i) => i.decode())
+		.concat(document.getAnimations().filter((a) => a.effect.getTiming().iterations < 9).map((a) => a.finished))).then(() => '')`)
 	png := must(chromedp.Run(p.ctx, chromedp.CaptureScreenshot()))(p.t)
 	if err := os.WriteFile(filepath.Join(dir, name+".png"), png, 0o600); err != nil {
 		p.t.Fatal(err)

@@ -10,7 +10,8 @@ import { poll } from './poll.js';
 import { quotedPicture } from './media.js';
 
 // bubble returns the row of a message. The context knows the chat: customer, platform, group,
-// nameOf(number), message(id), mediaURL(id, card), and what a finger does: press, openList, openAll, vote, menu, inspect.
+// nameOf(number), mediaURL(id, card), and what a finger does: press, openList, openAll, inspect, and in a chat vote,
+// menu; message(id) finds what is quoted there.
 export function bubble(message, context) {
   const row = h('article', {
     class: `row ${message.from_me ? 'mine' : 'theirs'} kind-${message.kind}`,
@@ -40,7 +41,7 @@ function box(message, context, parts, rows = []) {
   if (message.reactions?.length) el.append(reactions(message));
   el.append(menuButton(message, context));
   el.addEventListener('contextmenu', (event) => {
-    if (event.target.closest('a, video, audio') || !getSelection().isCollapsed) return;
+    if (!context.menu || event.target.closest('a, video, audio') || !getSelection().isCollapsed) return;
     event.preventDefault();
     context.menu(message);
   });
@@ -104,7 +105,7 @@ function quotedStrip(message, context) {
   const strip = h('button', { type: 'button', class: `quoted ${mine ? 'quoted-mine' : ''}`, 'aria-label': 'Go to the quoted message' },
     h('span', { class: 'quoted-words' }, h('span', { class: 'quoted-from', text: mine ? 'You' : context.nameOf(quoted.from) }),
       h('span', { class: 'quoted-text', text: plain(quoted.text || 'Message') })),
-    quotedPicture(context.message(quoted.id)?.media));
+    quotedPicture(context.message?.(quoted.id)?.media));
   strip.addEventListener('click', () => context.goTo(quoted.id));
   return strip;
 }
@@ -173,8 +174,10 @@ function notes(message) {
       h('ul', {}, sure.map(line))) : null);
 }
 
-// menuButton opens what a person can do with the message: a long press or a right click does the same.
+// menuButton opens what a person can do with the message: a long press or a right click does the same. Of a message
+// that is only looked at, it shows the JSON.
 function menuButton(message, context) {
+  if (!context.menu) return inspectButton(message, context);
   return h('button', {
     type: 'button', class: 'inspect', 'aria-label': 'What to do with this message', 'aria-haspopup': 'dialog', title: 'Reply, react and more',
     on: { click: () => context.menu(message) },
