@@ -30,7 +30,7 @@ func TestCrash(t *testing.T) {
 		chats []*chat
 	)
 	for i, number := range customers {
-		c := &chat{world: w, number: number, random: rand.New(rand.NewPCG(*seed, uint64(10+i)))}
+		c := &chat{world: w, number: number, random: rand.New(rand.NewPCG(*seed, uint64(10+i))), moods: rand.New(rand.NewPCG(*seed, uint64(20+i)))}
 		chats = append(chats, c)
 		work.Go(func() { c.program(traffic) })
 		work.Go(func() { c.customer(traffic) })
@@ -41,7 +41,9 @@ func TestCrash(t *testing.T) {
 	work.Wait()
 
 	// the faults stop; from here everything has to come to its end
-	w.receiver.settle()
+	if err := w.call(t.Context(), "POST", w.told("/settle"), nil, "", nil); err != nil {
+		t.Fatal(err)
+	}
 	w.connected()
 	began := time.Now()
 	for _, c := range chats {
@@ -87,42 +89,78 @@ func (w *world) mischief(ctx context.Context, random *rand.Rand) {
 type chat struct {
 	world    *world
 	number   string
-	random   *rand.Rand
+	random   *rand.Rand // of the program
+	moods    *rand.Rand // of the customer
 	mu       sync.Mutex
 	accepted []string // ids of our messages, in the order of acceptance
 	written  []string // ids of the customer's messages, in the order of writing
-	taps     int
+	// repeats counts requests that were made again after they had been answered, taps presses.
+	repeats, taps int
+}
+
+// request is the n-th request of the program, the same each time it is asked for.
+func (c *chat) request(n int) (path, key string, body map[string]any) {
+	key = fmt.Sprintf("%s-%d", c.number, n)
+	text := fmt.Sprintf("offer %d", n)
+	interactive := map[string]any{"to": c.number, "body": map[string]any{"text": text}}
+	switch n % 3 {
+	case 0:
+		return "/messages/text", key, map[string]any{"to": c.number, "body": text}
+	case 1:
+		interactive["type"] = "button"
+		interactive["action"] = map[string]any{"buttons": []any{map[string]any{"type": "quick_reply", "title": "Take it", "id": fmt.Sprint("take", n)}}}
+	case 2:
+		interactive["type"] = "list"
+		interactive["action"] = map[string]any{"list": map[string]any{"label": "Open", "sections": []any{
+			map[string]any{"title": "All", "rows": []any{map[string]any{"id": fmt.Sprint("row", n), "title": "Take it"}}},
+		}}}
+	}
+	return "/messages/interactive", key, interactive
 }
 
 // program sends one message after the other. What was not answered it sends again under the same
-// key, as a careful program does.
+// key, as a careful program does; now and then it repeats what was answered long ago.
 func (c *chat) program(ctx context.Context) {
 	for n := 1; ctx.Err() == nil; n++ {
-		if !c.send(ctx, n) {
+		id, ok := c.send(ctx, n)
+		if !ok {
 			return
+		}
+		c.mu.Lock()
+		c.accepted = append(c.accepted, id)
+		c.mu.Unlock()
+		if ctx.Err() != nil {
+			return
+		}
+		if c.random.IntN(5) > 0 {
+			continue
+		}
+		old := 1 + c.random.IntN(n)
+		again, ok := c.send(ctx, old)
+		if !ok {
+			return
+		}
+		c.repeats++
+		if want := c.accepted[old-1]; again != want {
+			c.world.t.Errorf("offer %d to %s was answered with %s, and when it was repeated with %s", old, c.number, want, again)
 		}
 	}
 }
 
-// send returns false when the traffic ended before the message was accepted. Whether it was taken
-// all the same nobody knows then, so it is pursued to an answer.
-func (c *chat) send(ctx context.Context, n int) bool {
-	body := map[string]any{"to": c.number, "body": map[string]any{"text": fmt.Sprintf("offer %d", n)}, "type": "button",
-		"action": map[string]any{"buttons": []any{map[string]any{"type": "quick_reply", "title": "Take it", "id": fmt.Sprint("take", n)}}}}
-	key := fmt.Sprintf("%s-%d", c.number, n)
+// send makes a request until it is answered, also when the traffic ends meanwhile: whether it was taken
+// nobody knows before.
+func (c *chat) send(ctx context.Context, n int) (string, bool) {
+	path, key, body := c.request(n)
 	deadline := time.Now().Add(patience)
 	for {
 		var answer struct{ Message struct{ ID string } }
-		err := c.world.call(context.WithoutCancel(ctx), "POST", c.world.api("/messages/interactive"), body, key, &answer)
+		err := c.world.call(context.WithoutCancel(ctx), "POST", c.world.api(path), body, key, &answer)
 		if err == nil {
-			c.mu.Lock()
-			defer c.mu.Unlock()
-			c.accepted = append(c.accepted, answer.Message.ID)
-			return ctx.Err() == nil
+			return answer.Message.ID, true
 		}
 		if time.Now().After(deadline) {
 			c.world.t.Errorf("offer %d to %s was never accepted: %v", n, c.number, err)
-			return false
+			return "", false
 		}
 		pause(context.Background(), 20*time.Millisecond)
 	}
@@ -131,10 +169,10 @@ func (c *chat) send(ctx context.Context, n int) bool {
 // customer writes, and presses the newest button now and then.
 func (c *chat) customer(ctx context.Context) {
 	for n := 1; ctx.Err() == nil; n++ {
-		pause(ctx, time.Duration(20+c.random.IntN(120))*time.Millisecond)
+		pause(ctx, time.Duration(20+c.moods.IntN(120))*time.Millisecond)
 		path, body := "/messages", map[string]any{"text": fmt.Sprintf("question %d", n), "to": business}
-		if id, ok := c.untapped(); ok && c.random.IntN(3) == 0 {
-			path, body = "/tap", map[string]any{"message_id": id, "button": 0}
+		if press, ok := c.press(); ok && c.moods.IntN(3) == 0 {
+			path, body = "/tap", press
 		}
 		var answer struct{ ID string }
 		err := c.world.call(context.WithoutCancel(ctx), "POST", c.world.sandbox("/customers/"+c.number+path), body, "", &answer)
@@ -148,14 +186,21 @@ func (c *chat) customer(ctx context.Context) {
 	}
 }
 
-// untapped is the newest message of ours.
-func (c *chat) untapped() (string, bool) {
+// press is how to press the newest message of ours; ok is false when it can't be pressed.
+func (c *chat) press() (press map[string]any, ok bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if len(c.accepted) == 0 {
-		return "", false
+	n := len(c.accepted)
+	if n == 0 || n%3 == 0 { // nothing yet, or a text
+		return nil, false
 	}
-	return c.accepted[len(c.accepted)-1], true
+	press = map[string]any{"message_id": c.accepted[n-1]}
+	if n%3 == 1 {
+		press["button"] = 0
+	} else {
+		press["row"] = fmt.Sprint("row", n)
+	}
+	return press, true
 }
 
 func pause(ctx context.Context, d time.Duration) {

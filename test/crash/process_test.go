@@ -42,8 +42,13 @@ func start(binary, log string, args ...string) (*process, error) {
 		return nil, err
 	}
 	defer f.Close()
-	p := &process{cmd: exec.Command(binary, append(args, "--json")...), ended: make(chan struct{})}
-	p.cmd.Stderr = f
+	return begin(exec.Command(binary, append(args, "--json")...), f)
+}
+
+// begin runs a process that prints its facts, one JSON line, when it is ready.
+func begin(cmd *exec.Cmd, log *os.File) (*process, error) {
+	p := &process{cmd: cmd, ended: make(chan struct{})}
+	p.cmd.Stderr = log
 	out, err := p.cmd.StdoutPipe()
 	if err != nil {
 		return nil, err
@@ -66,10 +71,10 @@ func start(binary, log string, args ...string) (*process, error) {
 	case raw := <-line:
 		return p, json.Unmarshal(raw, &p.facts)
 	case <-p.ended:
-		return nil, fmt.Errorf("%v ended before it was ready: see %s", args, log)
+		return nil, fmt.Errorf("%v ended before it was ready: see %s", cmd.Args, log.Name())
 	case <-time.After(patience):
 		p.kill()
-		return nil, fmt.Errorf("%v was not ready after %s: see %s", args, patience, log)
+		return nil, fmt.Errorf("%v was not ready after %s: see %s", cmd.Args, patience, log.Name())
 	}
 }
 
@@ -88,6 +93,22 @@ func (p *process) stop() error {
 		p.kill()
 		return fmt.Errorf("did not end after SIGTERM")
 	}
+}
+
+// startReceiver runs this test's own binary as the receiver.
+func startReceiver(log string, seed uint64) (*process, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	f, err := os.OpenFile(log, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	cmd := exec.Command(self, "-test.run=^$")
+	cmd.Env = append(os.Environ(), fmt.Sprint(receiverSeed, "=", seed))
+	return begin(cmd, f)
 }
 
 // freeAddress picks a loopback address that stays the same over restarts.

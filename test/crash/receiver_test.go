@@ -2,38 +2,97 @@ package crash_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"io"
 	"math/rand/v2"
+	"net"
 	"net/http"
+	"os"
+	"strconv"
 	"sync"
+	"testing"
 	"time"
 )
 
-// receiver is a program's webhook endpoint. While trouble is on it fails, hangs and answers late.
+// receiverSeed is set for a child of the test that is a program's webhook endpoint.
+const receiverSeed = "TAPGATE_TEST_RECEIVER"
+
+// TestMain is the test, or the receiver.
+func TestMain(m *testing.M) {
+	seed, err := strconv.ParseUint(os.Getenv(receiverSeed), 10, 64)
+	if err != nil {
+		os.Exit(m.Run())
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	fmt.Printf("{\"api\":\"http://%s\"}\n", l.Addr())
+	fmt.Fprintln(os.Stderr, http.Serve(l, newReceiver(seed)))
+	os.Exit(1)
+}
+
+// receiver is a program's webhook endpoint. While trouble is on it fails, hangs, answers late and
+// breaks off.
 type receiver struct {
+	http.ServeMux
 	mu      sync.Mutex
 	random  *rand.Rand
 	trouble bool
 	calm    chan struct{} // closed when trouble ends: those who hang go on
-	// heard tells, for each message of a customer, under which event ids it was told, and whether
-	// one of these requests was answered with 200.
-	heard map[string]*hearing
-	// order is the order of first requests, by chat.
-	order map[string][]string
-	// requests counts all, doubled those for messages that had been answered with 200 before.
-	requests, doubled int
+	report  report
+	done    map[string]bool // event ids that were answered with 200
 }
 
+// report is what a receiver has seen.
+type report struct {
+	// Heard tells of each message how it was told.
+	Heard map[string]*hearing
+	// Order is the order of first requests, by chat: what customers wrote, and what we sent.
+	Written, Sent map[string][]string
+	// Requests counts all, Doubled those of events that had been answered with 200 before.
+	Requests, Doubled int
+	// Signed holds the signature of each event's last request, to be checked by another program.
+	Signed map[string]signed
+	// Strange are requests that are not webhooks of tapgate.
+	Strange []string
+}
+
+// hearing is how a message was told.
 type hearing struct {
-	events map[string]bool
-	ok     bool
+	// Events are the ids of the events that told of it.
+	Events []string
+	// OK says that one of the requests was answered with 200.
+	OK bool
+}
+
+// signed is what a signature is over.
+type signed struct {
+	Header http.Header
+	Body   []byte
 }
 
 func newReceiver(seed uint64) *receiver {
-	return &receiver{
-		random: rand.New(rand.NewPCG(seed, 2)), trouble: true, calm: make(chan struct{}),
-		heard: map[string]*hearing{}, order: map[string][]string{},
+	r := &receiver{
+		random: rand.New(rand.NewPCG(seed, 2)), trouble: true, calm: make(chan struct{}), done: map[string]bool{},
+		report: report{
+			Heard: map[string]*hearing{}, Written: map[string][]string{}, Sent: map[string][]string{}, Signed: map[string]signed{},
+		},
 	}
+	r.HandleFunc("POST /hook", r.hook)
+	r.HandleFunc("POST /settle", func(http.ResponseWriter, *http.Request) { r.settle() })
+	r.HandleFunc("GET /report", func(w http.ResponseWriter, _ *http.Request) {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		json.NewEncoder(w).Encode(r.report)
+	})
+	r.HandleFunc("POST /missing", func(w http.ResponseWriter, req *http.Request) {
+		var ids []string
+		json.NewDecoder(req.Body).Decode(&ids)
+		json.NewEncoder(w).Encode(r.missing(ids))
+	})
+	return r
 }
 
 // settle ends the trouble.
@@ -44,14 +103,10 @@ func (r *receiver) settle() {
 	close(r.calm)
 }
 
-func (r *receiver) ServeHTTP(w http.ResponseWriter, req *http.Request) {
+func (r *receiver) hook(w http.ResponseWriter, req *http.Request) {
 	body, err := io.ReadAll(req.Body)
 	if err != nil {
 		return // the gateway was killed while it wrote: it will come again
-	}
-	eventID := req.Header.Get("webhook-id")
-	if eventID == "" {
-		eventID = req.Header.Get("X-Tapgate-Event")
 	}
 	status := r.fate()
 	switch status {
@@ -68,20 +123,24 @@ func (r *receiver) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		case <-time.After(300 * time.Millisecond):
 		}
 		status = http.StatusOK
+	case broken:
+		r.note(req.Header, body, false)
+		panic(http.ErrAbortHandler)
 	}
-	r.note(body, eventID, status == http.StatusOK)
+	r.note(req.Header, body, status == http.StatusOK)
 	w.WriteHeader(status)
 }
 
 const (
-	hang = -1
-	late = -2
+	hang   = -1
+	late   = -2
+	broken = -3
 )
 
 func (r *receiver) fate() int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.requests++
+	r.report.Requests++
 	if !r.trouble {
 		return http.StatusOK
 	}
@@ -94,12 +153,14 @@ func (r *receiver) fate() int {
 		return late
 	case n < 30:
 		return http.StatusFound
+	case n < 33:
+		return broken
 	}
 	return http.StatusOK
 }
 
-// note writes down what a request told of customers' messages.
-func (r *receiver) note(body []byte, eventID string, ok bool) {
+// note writes down what a request told of messages.
+func (r *receiver) note(header http.Header, body []byte, ok bool) {
 	var told struct {
 		Messages []struct {
 			ID     string `json:"id"`
@@ -107,33 +168,47 @@ func (r *receiver) note(body []byte, eventID string, ok bool) {
 			ChatID string `json:"chat_id"`
 		} `json:"messages"`
 	}
-	if json.Unmarshal(body, &told) != nil {
-		return
-	}
+	event := header.Get("webhook-id")
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if err := json.Unmarshal(body, &told); err != nil || event == "" {
+		r.report.Strange = append(r.report.Strange, fmt.Sprintf("%v %q %.200s", err, event, body))
+		return
+	}
+	if r.done[event] {
+		r.report.Doubled++
+	}
+	r.done[event] = r.done[event] || ok
+	r.report.Signed[event] = signed{http.Header{
+		"Webhook-Id": {event}, "Webhook-Timestamp": header["Webhook-Timestamp"], "Webhook-Signature": header["Webhook-Signature"],
+	}, body}
 	for _, m := range told.Messages {
-		if m.FromMe {
-			continue
-		}
-		h := r.heard[m.ID]
+		h := r.report.Heard[m.ID]
 		if h == nil {
-			h = &hearing{events: map[string]bool{}}
-			r.heard[m.ID] = h
-			r.order[m.ChatID] = append(r.order[m.ChatID], m.ID)
+			h = &hearing{}
+			r.report.Heard[m.ID] = h
+			order := r.report.Written
+			if m.FromMe {
+				order = r.report.Sent
+			}
+			order[m.ChatID] = append(order[m.ChatID], m.ID)
 		}
-		if h.ok {
-			r.doubled++
+		if len(h.Events) == 0 || h.Events[len(h.Events)-1] != event {
+			h.Events = append(h.Events, event)
 		}
-		h.events[eventID] = true
-		h.ok = h.ok || ok
+		h.OK = h.OK || ok
 	}
 }
 
-// has reports whether the message was told and answered with 200.
-func (r *receiver) has(id string) bool {
+// missing returns those of the messages that were not told and answered with 200.
+func (r *receiver) missing(ids []string) []string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	h := r.heard[id]
-	return h != nil && h.ok
+	left := []string{}
+	for _, id := range ids {
+		if h := r.report.Heard[id]; h == nil || !h.OK {
+			left = append(left, id)
+		}
+	}
+	return left
 }

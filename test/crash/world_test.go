@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/http/httptest"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -26,8 +25,7 @@ type world struct {
 	binary   string
 	network  *process
 	address  string // of the API, the same over restarts
-	receiver *receiver
-	hook     *httptest.Server
+	receiver *process
 	client   *http.Client
 
 	mu      sync.Mutex
@@ -38,17 +36,17 @@ func newWorld(t *testing.T, seed uint64) *world {
 	t.Helper()
 	w := &world{
 		t: t, dir: t.TempDir(), binary: build(t), address: freeAddress(t),
-		receiver: newReceiver(seed), client: &http.Client{Timeout: 20 * time.Second},
+		client: &http.Client{Timeout: 20 * time.Second},
 	}
-	w.hook = httptest.NewServer(w.receiver)
 	var err error
+	if w.receiver, err = startReceiver(filepath.Join(w.dir, "receiver.log"), seed); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(w.receiver.kill)
 	if w.network, err = start(w.binary, filepath.Join(w.dir, "network.log"), "network", "--listen", "127.0.0.1:0", "--data", filepath.Join(w.dir, "network")); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		w.network.kill()
-		w.hook.Close()
-	})
+	t.Cleanup(w.network.kill)
 	if err := w.revive(); err != nil {
 		t.Fatal(err)
 	}
@@ -60,7 +58,7 @@ func newWorld(t *testing.T, seed uint64) *world {
 // revive starts the gateway.
 func (w *world) revive() error {
 	p, err := start(w.binary, filepath.Join(w.dir, "gateway.log"), "serve", "--listen", w.address, "--data", filepath.Join(w.dir, "gateway"),
-		"--network", w.network.facts["network"], "--network-root", w.network.facts["root_key"], "--token", token, "--webhook", w.hook.URL+"/hook")
+		"--network", w.network.facts["network"], "--network-root", w.network.facts["root_key"], "--token", token, "--webhook", w.told("/hook"))
 	if err != nil {
 		return err
 	}
@@ -82,6 +80,7 @@ func (w *world) kill() {
 }
 
 func (w *world) api(path string) string     { return "http://" + w.address + path }
+func (w *world) told(path string) string    { return w.receiver.facts["api"] + path }
 func (w *world) sandbox(path string) string { return w.network.facts["api"] + "/sandbox" + path }
 
 func (w *world) pair() {
@@ -153,7 +152,7 @@ func (w *world) call(ctx context.Context, method, url string, body any, key stri
 	if resp.StatusCode != http.StatusOK {
 		return fmt.Errorf("%s %s: %d: %s", method, url, resp.StatusCode, answer)
 	}
-	if into == nil {
+	if into == nil || len(answer) == 0 {
 		return nil
 	}
 	return json.Unmarshal(answer, into)
