@@ -44,7 +44,7 @@ var mayImport = map[string]string{
 
 	// machinery
 	"lifecycle": "",
-	"obs":       "",
+	"obs":       "github.com/prometheus/client_golang",
 	"netguard":  "code.dny.dev/ssrf",
 	"sqlitedb":  "modernc.org/sqlite",
 
@@ -68,7 +68,7 @@ var mayImport = map[string]string{
 
 	// assembly
 	"config": "obs go.yaml.in/yaml",
-	"app":    "id fault message channel event backend backend/meow store store/sqlite gateway media media/ffmpeg webhook api whapi lifecycle obs netguard config console sandbox sandbox/phone sandbox/web golang.org/x/sys",
+	"app":    "id fault message channel event backend backend/meow store store/sqlite gateway media media/ffmpeg webhook api whapi lifecycle obs netguard config console sandbox sandbox/phone sandbox/web golang.org/x/sys github.com/prometheus/client_golang",
 	"cli":    "fault config app obs go.yaml.in/yaml github.com/alecthomas/kong github.com/mdp/qrterminal",
 }
 

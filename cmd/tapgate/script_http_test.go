@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -28,7 +29,10 @@ func (s *session) request(ts *testscript.TestScript, method, url, mediaType stri
 		req.Header.Set("Content-Type", mediaType)
 	}
 	var wrong error
-	client := http.Client{Timeout: patience, Transport: s.contract.Transport(http.DefaultTransport, func(err error) { wrong = err })}
+	client := http.Client{Timeout: patience}
+	if !s.onMetrics(ts, url) {
+		client.Transport = s.contract.Transport(http.DefaultTransport, func(err error) { wrong = err })
+	}
 	resp, err := client.Do(req)
 	ts.Check(err)
 	defer resp.Body.Close()
@@ -40,6 +44,16 @@ func (s *session) request(ts *testscript.TestScript, method, url, mediaType stri
 		doc = string(answer)
 	}
 	return resp.StatusCode, doc
+}
+
+// onMetrics reports whether the URL is on a listener for metrics, which the document says nothing of.
+func (s *session) onMetrics(ts *testscript.TestScript, url string) bool {
+	for name := range s.running {
+		if base := ts.Getenv(name + "_metrics"); base != "" && strings.HasPrefix(url, base+"/") {
+			return true
+		}
+	}
+	return false
 }
 
 func (s *session) http(ts *testscript.TestScript, args []string) {
@@ -95,6 +109,17 @@ func (s *session) await(ts *testscript.TestScript, args []string) {
 		ts.Fatalf("%s: %s is %s, want %s; last answer: %s", args[0], args[1], got, args[2], text(s.doc))
 	}
 	fmt.Fprintln(ts.Stdout(), text(s.doc))
+}
+
+func (s *session) metric(ts *testscript.TestScript, args []string) {
+	want, err := regexp.Compile("(?m)" + args[1])
+	ts.Check(err)
+	if !eventually(func() bool {
+		_, s.doc = s.request(ts, "GET", args[0], "", nil)
+		return want.MatchString(text(s.doc))
+	}) {
+		ts.Fatalf("%s: nothing matches %s in the last answer: %s", args[0], args[1], text(s.doc))
+	}
 }
 
 func (s *session) webhook(ts *testscript.TestScript, neg bool, args []string) {

@@ -37,6 +37,7 @@ const help = "../../internal/whapi/testdata/help"
 //	json PATH VALUE          the current document holds VALUE at PATH (a.0.b; count is a length)
 //	json PATH -> VAR         keep what stands at PATH
 //	await URL PATH VALUE     ask until the answer holds VALUE at PATH
+//	metric URL REGEXP        ask until the answer, which is a text, matches
 //	webhook PATH VALUE ...   wait for a webhook that matches; it becomes the current document
 //	! webhook PATH VALUE ... no webhook so far matches
 //	exec tapgate ARGS        a command that speaks to a running tapgate ($TAPGATE_URL, $TAPGATE_TOKEN)
@@ -74,6 +75,7 @@ func TestScripts(t *testing.T) {
 			"tap":     func(ts *testscript.TestScript, _ bool, args []string) { in(ts).tap(ts, args) },
 			"json":    func(ts *testscript.TestScript, neg bool, args []string) { in(ts).json(ts, neg, args) },
 			"await":   func(ts *testscript.TestScript, _ bool, args []string) { in(ts).await(ts, args) },
+			"metric":  func(ts *testscript.TestScript, _ bool, args []string) { in(ts).metric(ts, args) },
 			"webhook": func(ts *testscript.TestScript, neg bool, args []string) { in(ts).webhook(ts, neg, args) },
 			"swap":    func(ts *testscript.TestScript, _ bool, args []string) { in(ts).swap(ts, args) },
 			"fetch":   func(ts *testscript.TestScript, _ bool, args []string) { in(ts).fetch(ts, args) },

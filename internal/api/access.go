@@ -9,6 +9,7 @@ import (
 // logAccess writes one line per request. It names the route's pattern, never the path or the
 // query, which may hold numbers and tokens.
 func (s *Server) logAccess(r *http.Request, pattern string, rec *recorder, took time.Duration) {
+	s.Served(r.Method, pattern, rec.status, took)
 	if pattern == "" {
 		pattern = "none"
 	}

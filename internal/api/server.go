@@ -38,6 +38,8 @@ type Options struct {
 	Gateway Gateway
 	// Media is the media store; required.
 	Media Media
+	// Served hears of every answer, with the pattern of its route, "" for none. nil means nobody.
+	Served func(method, pattern string, status int, took time.Duration)
 	// Log receives one line per request and the causes of internal errors; nil means nothing.
 	Log *slog.Logger
 	// Now is the clock; nil means time.Now.
@@ -58,6 +60,9 @@ type Server struct {
 func New(o Options) *Server {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Served == nil {
+		o.Served = func(string, string, int, time.Duration) {}
 	}
 	if o.Now == nil {
 		o.Now = time.Now

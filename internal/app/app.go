@@ -45,6 +45,8 @@ type Facts struct {
 	Network string `json:"network"`
 	// RootKey is the emulated network's root key in hexadecimal.
 	RootKey string `json:"root_key"`
+	// Metrics is the base URL of metrics and health checks.
+	Metrics string `json:"metrics"`
 	// ChannelID is the first channel.
 	ChannelID string `json:"channel_id"`
 }

@@ -30,6 +30,8 @@ type engine struct {
 	sending              config.Sending
 	// baseURL is where programs reach the API.
 	baseURL func() string
+	// metrics counts; nil counts nothing.
+	metrics *metrics
 
 	store   store.Store
 	media   *media.Service
@@ -53,11 +55,18 @@ func (e *engine) openStore(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s, err := sqlite.Open(ctx, sqlite.Options{Path: path, Log: e.Log})
+	o := sqlite.Options{Path: path, Log: e.Log}
+	if e.metrics != nil {
+		o.Committed = e.metrics.committed
+	}
+	s, err := sqlite.Open(ctx, o)
 	if err != nil {
 		return unusable(path, err)
 	}
 	e.store = s
+	if e.metrics != nil {
+		e.store = meteredStore{s, e.metrics}
+	}
 	return nil
 }
 
@@ -66,7 +75,11 @@ func (e *engine) openClient(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	c, err := meow.Open(ctx, meow.Options{Path: path, Transport: e.network, Log: e.Log})
+	o := meow.Options{Path: path, Transport: e.network, Log: e.Log}
+	if e.metrics != nil {
+		o.Retried = e.metrics.retried
+	}
+	c, err := meow.Open(ctx, o)
 	if err != nil {
 		return unusable(path, err)
 	}

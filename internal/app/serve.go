@@ -20,6 +20,7 @@ type serveMode struct {
 	run    *Running
 	engine *engine
 	front  *listener
+	debug  *debugSite // nil when it is not served
 }
 
 // Serve starts the gateway alone and returns when its API answers. Its channel may have to be
@@ -36,6 +37,10 @@ func Serve(ctx context.Context, c config.Serve, o Options) (*Running, error) {
 		front:   &listener{flag: "--listen", address: c.Listen, log: o.Log, failed: r.failed},
 	}
 	s.engine.baseURL = s.publicURL
+	if c.Metrics != "" {
+		s.debug = newDebugSite(c.Metrics, s.engine, r.failed)
+		r.add("metrics", s.debug.start, s.debug.front.stop)
+	}
 	r.add("data directory", dir.open, dir.close)
 	r.add("client version", s.chooseNetwork, nil)
 	r.add("listener", s.front.bind, s.front.release)
@@ -43,6 +48,9 @@ func Serve(ctx context.Context, c config.Serve, o Options) (*Running, error) {
 	r.add("channel", s.openChannel, nil)
 	r.add("network", s.meetNetwork, nil)
 	r.add("API", s.serveAPI, s.front.stop)
+	if s.debug != nil {
+		r.add("readiness", s.debug.open, s.debug.close)
+	}
 	return r.start(ctx)
 }
 
@@ -78,6 +86,9 @@ func (s *serveMode) openChannel(ctx context.Context) error {
 	}
 	s.run.facts = Facts{
 		API: s.front.url(), Token: token, Network: s.config.Peer, RootKey: s.config.Root, ChannelID: string(c.ID),
+	}
+	if s.debug != nil {
+		s.run.facts.Metrics = s.debug.front.url()
 	}
 	if s.config.Webhook == "" {
 		return nil

@@ -17,3 +17,8 @@ const (
 
 // Terminal reports whether only a person can end the state.
 func (s State) Terminal() bool { return s == Unpaired || s == Banned || s == Outdated }
+
+// States are all states.
+func States() []State {
+	return []State{Idle, Pairing, Connecting, Connected, Waiting, Unpaired, Banned, Outdated}
+}

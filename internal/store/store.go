@@ -34,6 +34,7 @@ type Store interface {
 	DeliveryLog
 	Webhooks
 	Media
+	Depths
 	// Close lets what was asked for finish and ends the store. Later calls fail with
 	// fault.Unavailable, except Close itself, which may be called again.
 	Close() error

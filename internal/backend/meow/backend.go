@@ -32,6 +32,9 @@ type Options struct {
 	Layers Layers
 	// Verbose also logs the library's debug lines at level debug. They hold whole stanzas.
 	Verbose bool
+	// Retried hears of every retry receipt of a message of ours: whether it was answered here, or left
+	// to the library, whose answer has no buttons. nil means nobody.
+	Retried func(here bool)
 	// Now is the clock; nil is time.Now.
 	Now func() time.Time
 
@@ -71,6 +74,9 @@ var _ backend.Backend = (*Backend)(nil)
 func Open(ctx context.Context, o Options) (*Backend, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Retried == nil {
+		o.Retried = func(bool) {}
 	}
 	if o.Now == nil {
 		o.Now = time.Now

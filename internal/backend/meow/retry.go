@@ -131,6 +131,7 @@ func (s *session) answerRetry(r *events.Receipt, stanza types.MessageID, count i
 		defer cancel()
 		err = s.answer(ctx, retry{receipt: r, stanza: stanza, count: count, prepared: prepared, sent: sent, at: at})
 	}
+	s.retried(err == nil)
 	if err == nil {
 		s.log.Info("message sent again", "stanza", stanza, "device", r.Sender, "count", count)
 		return false

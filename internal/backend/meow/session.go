@@ -30,6 +30,7 @@ type session struct {
 	log       *slog.Logger
 	now       func() time.Time
 	without   safeguard
+	retried   func(here bool)
 	decode    func(*waE2E.Message) wire.Decoded
 
 	// ctx ends with Close. The library's own work runs under it too.
@@ -64,7 +65,7 @@ var errClosed = errors.New("the session is closed")
 func newSession(ctx context.Context, b *Backend, o backend.SessionOptions, device *store.Device) *session {
 	log := b.Log.With("channel", o.Channel)
 	s := &session{
-		SessionOptions: o, container: b.container, log: log, now: b.Now, without: b.without, decode: wire.Decode,
+		SessionOptions: o, container: b.container, log: log, now: b.Now, without: b.without, retried: b.Retried, decode: wire.Decode,
 		account: newGate(), pairing: newPairing(),
 		own: ownOf(device), name: device.PushName,
 	}

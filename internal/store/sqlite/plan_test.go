@@ -10,7 +10,7 @@ import (
 	"tapgate/internal/store/storetest"
 )
 
-// Every statement finds its rows by an index, but for the two that want a whole table: queues that
+// Every statement finds its rows by an index, but for those that want a whole table or queue: queues that
 // are searched from end to end grow slower with each message that was ever sent.
 func TestNoStatementScans(t *testing.T) {
 	var texts []string
@@ -35,7 +35,8 @@ func TestNoStatementScans(t *testing.T) {
 		if err != nil {
 			t.Errorf("%s: %v", text, err)
 		}
-		wantsAll := strings.HasSuffix(text, "from channel order by num") || strings.HasPrefix(text, "select distinct channel, webhook")
+		wantsAll := strings.HasSuffix(text, "from channel order by num") || strings.HasPrefix(text, "select distinct channel, webhook") ||
+			strings.HasPrefix(text, "select n, coalesce(") || text == "select count(*) from download" // all that waits
 		for _, step := range steps {
 			scans := strings.HasPrefix(step, "SCAN") && !strings.HasPrefix(step, "SCAN (subquery") // which has steps of its own
 			if scans && !wantsAll || strings.Contains(step, "TEMP B-TREE") {

@@ -17,6 +17,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"time"
 
 	"modernc.org/sqlite"
 
@@ -34,6 +35,9 @@ type Options struct {
 	// Readers is how many reads run at the same time; 0 means 4. In memory, reads wait their turn
 	// among the writes.
 	Readers int
+	// Committed hears of every transaction: how long it took, how many writes were in it, and why it
+	// failed. It is called by the writer, which waits for it. nil means nobody.
+	Committed func(took time.Duration, writes int, err error)
 	// Log receives the store's messages; nil means none.
 	Log *slog.Logger
 
@@ -47,6 +51,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Readers == 0 {
 		o.Readers = 4
+	}
+	if o.Committed == nil {
+		o.Committed = func(time.Duration, int, error) {}
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)

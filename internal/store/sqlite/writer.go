@@ -27,6 +27,8 @@ type writer struct {
 	session *session
 	tx      *tx
 	log     *slog.Logger
+	// committed hears of every transaction.
+	committed func(took time.Duration, writes int, err error)
 
 	queue   chan *job
 	stopped chan struct{}
@@ -64,8 +66,8 @@ func openWriter(ctx context.Context, o Options) (*writer, error) {
 	w := &writer{
 		session: s,
 		// no caller's context may interrupt a statement: it would hit the whole group
-		tx:      &tx{ctx: context.WithoutCancel(ctx), session: s},
-		log:     o.Log,
+		tx:  &tx{ctx: context.WithoutCancel(ctx), session: s},
+		log: o.Log, committed: o.Committed,
 		queue:   make(chan *job, o.Backlog),
 		stopped: make(chan struct{}),
 	}
@@ -157,6 +159,7 @@ func (w *writer) group(first []*job) {
 	if len(members) == 0 {
 		return
 	}
+	started := time.Now()
 	err := w.begin()
 	for _, j := range members {
 		if err == nil {
@@ -179,6 +182,7 @@ func (w *writer) group(first []*job) {
 		w.abandon(err, len(members))
 	}
 	w.jobs.Add(int64(len(members)))
+	w.committed(time.Since(started), len(members), err)
 	for _, j := range members {
 		if err != nil && j.err == nil {
 			j.err = fmt.Errorf("commit: %w", err)

@@ -42,6 +42,7 @@ func closedSaysSo(f *fixture) {
 		},
 		"Refill":  func() error { return f.s.Refill(f.ctx, ch, 1, nil) },
 		"Sent":    func() error { _, err := f.s.Sent(f.ctx, ch, "3EB0"); return err },
+		"Depth":   func() error { _, err := f.s.Depth(f.ctx); return err },
 		"Waiting": func() error { _, err := f.s.Waiting(f.ctx, ch); return err },
 		"Message": func() error { _, err := f.s.Message(f.ctx, ch, m.ID); return err },
 		"Receive": func() error { _, err := f.s.Receive(f.ctx, ch, f.incoming(), store.Record{}); return err },

@@ -39,6 +39,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		{"Webhooks", webhooks},
 		{"Media", media},
 		{"Downloads", downloads},
+		{"Depths", depths},
 		{"Close", closing},
 	} {
 		t.Run(part.name, func(t *testing.T) {
