@@ -46,6 +46,8 @@ const help = "../../internal/whapi/testdata/help"
 //	encode FILE VAR          set VAR to FILE in base64
 //	form STATUS URL NAME=VALUE|NAME=@FILE...  send a multipart form
 //	plain STATUS URL TEXT    send a text that is no JSON
+//	listens NAME STATUS      start a receiver of webhooks at $NAME, or change how it answers
+//	signed NAME COUNT SECRET...            it took COUNT events, and a public library finds each request signed
 //	same FILE [PATH...]      the current document equals FILE, but for what stands at the PATHs
 func TestScripts(t *testing.T) {
 	binary := build(t)
@@ -58,7 +60,7 @@ func TestScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		Condition:           condition,
 		Setup: func(env *testscript.Env) error {
-			s := &session{binary: binary, contract: contract, running: map[string]*process{}}
+			s := &session{binary: binary, contract: contract, running: map[string]*process{}, receivers: map[string]*receiver{}}
 			env.Values[sessionKey{}] = s
 			env.Defer(s.end)
 			env.Setenv("PATH", filepath.Dir(binary)+string(os.PathListSeparator)+env.Getenv("PATH"))
@@ -82,6 +84,8 @@ func TestScripts(t *testing.T) {
 			"encode":  func(ts *testscript.TestScript, _ bool, args []string) { in(ts).encode(ts, args) },
 			"form":    func(ts *testscript.TestScript, _ bool, args []string) { in(ts).form(ts, args) },
 			"plain":   func(ts *testscript.TestScript, _ bool, args []string) { in(ts).plain(ts, args) },
+			"listens": func(ts *testscript.TestScript, _ bool, args []string) { in(ts).receiver(ts, args) },
+			"signed":  func(ts *testscript.TestScript, _ bool, args []string) { in(ts).signed(ts, args) },
 			"same":    func(ts *testscript.TestScript, _ bool, args []string) { in(ts).same(ts, args) },
 		},
 	})
@@ -114,10 +118,11 @@ func in(ts *testscript.TestScript) *session { return ts.Value(sessionKey{}).(*se
 
 // session is what one script holds: its processes and the current document.
 type session struct {
-	binary   string
-	contract *whapitest.Contract
-	running  map[string]*process
-	doc      any
+	binary    string
+	contract  *whapitest.Contract
+	running   map[string]*process
+	receivers map[string]*receiver
+	doc       any
 }
 
 // process is a started tapgate.

@@ -32,7 +32,7 @@ type call struct {
 
 // Routes returns the route table. GET routes answer HEAD as well.
 func (s *Server) Routes() []Route {
-	return slices.Concat(s.sendRoutes(), s.messageRoutes(), s.mediaRoutes(), s.healthRoutes(), s.settingsRoutes(), s.loginRoutes())
+	return slices.Concat(s.sendRoutes(), s.messageRoutes(), s.mediaRoutes(), s.healthRoutes(), s.settingsRoutes(), s.webhookRoutes(), s.loginRoutes())
 }
 
 func (s *Server) mount() {

@@ -96,7 +96,7 @@ func (e *engine) startWebhooks(ctx context.Context) error {
 			return c.Settings, err
 		},
 		Render:    whapi.RenderEvent,
-		Transport: netguard.Transport(netguard.Options{AllowLoopback: e.loopback}),
+		Transport: webhookTransport(e.loopback),
 		Log:       e.Log,
 		Version:   e.Version,
 	})
@@ -104,6 +104,13 @@ func (e *engine) startWebhooks(ctx context.Context) error {
 		return err
 	}
 	return e.hooks.Start(ctx)
+}
+
+// webhookTransport keeps as many connections to a receiver as it gets requests at the same time.
+func webhookTransport(loopback bool) http.RoundTripper {
+	t := netguard.Transport(netguard.Options{AllowLoopback: loopback})
+	t.MaxIdleConns, t.MaxIdleConnsPerHost = 256, 32
+	return t
 }
 
 func (e *engine) startGateway(ctx context.Context) error {

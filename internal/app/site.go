@@ -24,13 +24,13 @@ func together(pages, rest http.Handler) http.Handler {
 // withConsole serves the console and, on all other paths, the API that it is the page of. End its
 // streams with close before the listener is stopped.
 func (e *engine) withConsole(o console.Options) (h http.Handler, end func()) {
-	served := api.Options{Gateway: e.gateway, Media: e.media, Log: e.Log}
+	served := api.Options{Gateway: e.gateway, Webhooks: e.hooks, Media: e.media, Log: e.Log}
 	if e.metrics != nil {
 		served.Served = e.metrics.answered
 	}
 	gate := api.New(served)
 	o.API, o.Media, o.Log = gate, e.media, e.Log
-	o.Watched = api.New(api.Options{Gateway: e.gateway, Media: e.media}) // looked at once a second: no access log
+	o.Watched = api.New(api.Options{Gateway: e.gateway, Webhooks: e.hooks, Media: e.media}) // looked at once a second: no access log
 	page := console.New(o)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if console.Serves(r.URL.Path) {

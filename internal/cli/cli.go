@@ -28,6 +28,7 @@ type commands struct {
 	Serve    serveCommand    `cmd:"" help:"Run the gateway on WhatsApp, or on an emulated network."`
 	Network  networkCommand  `cmd:"" help:"Run the emulated WhatsApp alone, for a gateway in another process."`
 	Messages messagesCommand `cmd:"" help:"List the messages of a running tapgate, and show what became of one."`
+	Webhooks webhooksCommand `cmd:"" help:"List the webhooks of a running tapgate, show what they were told, and repeat it."`
 	Config   configCommand   `cmd:"" help:"Print the settings that serve would use, as a configuration file."`
 	Version  versionCommand  `cmd:"" help:"Print the version."`
 }

@@ -31,6 +31,7 @@ type line struct {
 	// The Service's mu guards these. active says that a goroutine is at the line; expected that
 	// something was planned for it and that Wake is still to come; news that there may be new rows.
 	active, expected, news bool
+	urged                  bool // the next probe is due at once
 	timer                  *time.Timer
 
 	// reporting guards reports, which attempts and the recorder leave.
@@ -197,7 +198,8 @@ func (l *line) advance() time.Time {
 // look reads what is new: what the webhook is, and deliveries.
 func (l *line) look(now time.Time) error {
 	l.mu.Lock()
-	l.more, l.news = l.more || l.news, false
+	urged := l.urged
+	l.more, l.news, l.urged = l.more || l.news, false, false
 	l.mu.Unlock()
 	if !l.known {
 		w, err := l.Store.Webhook(l.soft, l.name, newSecret())
@@ -210,6 +212,9 @@ func (l *line) look(now time.Time) error {
 		}
 		l.breaker.Webhook, l.told, l.known = w, w.LastSuccess, true
 		l.setSecrets(w)
+	}
+	if urged && l.open() {
+		l.ProbeAt = now
 	}
 	return l.read(now)
 }

@@ -47,7 +47,7 @@ func (s *Service) Replay(ctx context.Context, ch id.Channel, r Replay) (made int
 		}
 		made, next, q.After = made+n, last, last
 		for _, l := range lines {
-			s.remind(l)
+			s.remind(l, true)
 		}
 		if last == 0 {
 			break

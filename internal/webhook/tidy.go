@@ -51,7 +51,7 @@ func (s *Service) tidy() error {
 		if n > 0 {
 			s.Log.Error("deliveries given up for their age", "channel", l.Channel, "webhook", l.Webhook, "count", n)
 		}
-		s.remind(l)
+		s.remind(l, false)
 	}
 	if err := s.sweep(now.Add(-retention), s.Store.SweepDeliveries); err != nil {
 		return err
@@ -60,12 +60,12 @@ func (s *Service) tidy() error {
 }
 
 // remind has a line look at its rows, should they have got there without a word: such as those that were
-// planned when the webhook was still there.
-func (s *Service) remind(name store.Line) {
+// planned when the webhook was still there. Probe says that somebody thinks the webhook is back.
+func (s *Service) remind(name store.Line, probe bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	l := s.line(name)
-	l.news = true
+	l.news, l.urged = true, l.urged || probe
 	s.rouse(l)
 }
 

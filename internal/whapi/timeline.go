@@ -48,6 +48,8 @@ type Attempt struct {
 	Took    time.Duration
 	Status  int // 0 when there was no answer
 	Failure string
+	// Answer is the beginning of the answer's body; a timeline does without.
+	Answer []byte
 }
 
 type timelineJSON struct {
