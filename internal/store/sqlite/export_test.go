@@ -72,3 +72,9 @@ func (o Options) Between(wrap func(driver.Connector) driver.Connector) Options {
 	o.between = wrap
 	return o
 }
+
+// OneByOne returns o with a transaction for each write.
+func (o Options) OneByOne() Options {
+	o.most = 1
+	return o
+}

@@ -43,6 +43,8 @@ type Options struct {
 
 	// between stands between the store and the driver, in tests; nil means nothing.
 	between func(driver.Connector) driver.Connector
+	// most is how many writes share a transaction; 0 means as many as are good. Benchmarks compare.
+	most int
 }
 
 func (o Options) withDefaults() Options {

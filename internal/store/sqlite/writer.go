@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -32,6 +33,7 @@ type writer struct {
 
 	queue   chan *job
 	stopped chan struct{}
+	most    int // jobs of one transaction
 
 	// mu guards the closing of queue: sending to it happens under a shared lock.
 	mu     sync.RWMutex
@@ -70,6 +72,7 @@ func openWriter(ctx context.Context, o Options) (*writer, error) {
 		log: o.Log, committed: o.Committed,
 		queue:   make(chan *job, o.Backlog),
 		stopped: make(chan struct{}),
+		most:    cmp.Or(o.most, maxGroup),
 	}
 	go w.serve()
 	return w, nil
@@ -139,7 +142,7 @@ func (w *writer) gather(first *job) []*job {
 	}
 	over := time.NewTimer(linger)
 	defer over.Stop()
-	for list[len(list)-1].patient && len(list) < maxGroup {
+	for list[len(list)-1].patient && len(list) < w.most {
 		select {
 		case j, ok := <-w.queue:
 			if !ok {
@@ -166,7 +169,7 @@ func (w *writer) group(first []*job) {
 			err = w.member(j)
 		}
 	}
-	for err == nil && len(members) < maxGroup {
+	for err == nil && len(members) < w.most {
 		j := w.next()
 		if j == nil {
 			break

@@ -75,7 +75,7 @@ func lineOrder(f *fixture) {
 
 func acceptTogether(f *fixture) {
 	ch := f.channel()
-	const callers, each = 8, 25
+	const each = 25
 	seqs := make([][]int64, callers)
 	rows := make([][]store.Outbound, callers)
 	msgs := make([][]message.Message, callers)

@@ -32,6 +32,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		{"Timelines", timelines},
 		{"Messages", messages},
 		{"Lists", lists},
+		{"Together", together},
 		{"Statuses", statuses},
 		{"Events", events},
 		{"Deliveries", deliveries},
