@@ -48,6 +48,8 @@ const help = "../../internal/whapi/testdata/help"
 //	plain STATUS URL TEXT    send a text that is no JSON
 //	listens NAME STATUS      start a receiver of webhooks at $NAME, or change how it answers
 //	signed NAME COUNT SECRET...            it took COUNT events, and a public library finds each request signed
+//	hostile STATUS URL KIND  send a body that nobody should send
+//	peak NAME MIB            the process never took more memory than that
 //	same FILE [PATH...]      the current document equals FILE, but for what stands at the PATHs
 func TestScripts(t *testing.T) {
 	binary := build(t)
@@ -83,6 +85,8 @@ func TestScripts(t *testing.T) {
 			"fetch":   func(ts *testscript.TestScript, _ bool, args []string) { in(ts).fetch(ts, args) },
 			"encode":  func(ts *testscript.TestScript, _ bool, args []string) { in(ts).encode(ts, args) },
 			"form":    func(ts *testscript.TestScript, _ bool, args []string) { in(ts).form(ts, args) },
+			"hostile": func(ts *testscript.TestScript, _ bool, args []string) { in(ts).hostile(ts, args) },
+			"peak":    func(ts *testscript.TestScript, _ bool, args []string) { in(ts).peak(ts, args) },
 			"plain":   func(ts *testscript.TestScript, _ bool, args []string) { in(ts).plain(ts, args) },
 			"listens": func(ts *testscript.TestScript, _ bool, args []string) { in(ts).receiver(ts, args) },
 			"signed":  func(ts *testscript.TestScript, _ bool, args []string) { in(ts).signed(ts, args) },

@@ -7,6 +7,7 @@ import (
 	"mime"
 	"net/http"
 	"os"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -52,10 +53,11 @@ func (p *payload) Body() whapi.Body {
 
 // close lets go of the memory and the files that the body takes. It may be called twice.
 func (p *payload) close() {
-	if p.release != nil {
-		p.release()
+	release := p.release
+	*p = payload{} // nothing points to the memory any more
+	if release != nil {
+		release()
 	}
-	*p = payload{}
 }
 
 // read reads the body of a request that sends a message: a form, or at most limit bytes of JSON. The
@@ -128,11 +130,15 @@ func (c call) readLarge(first []byte, rest io.Reader, limit int64) (*payload, er
 	return &payload{json: whole, release: release}, nil
 }
 
-// room waits for room in memory for a large body.
+// room waits for room in memory for a large body. Releasing it gives the memory back at once: the
+// collector would let as much again pile up.
 func (s *Server) room(ctx context.Context) (release func(), err error) {
 	select {
 	case s.heavy <- struct{}{}:
-		return func() { <-s.heavy }, nil
+		return func() {
+			debug.FreeOSMemory()
+			<-s.heavy
+		}, nil
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}

@@ -150,18 +150,23 @@ type object struct {
 // object reads raw, which is valid JSON, as an object.
 func (in *body) object(path string, raw []byte) (object, bool) {
 	o := object{in: in, path: path, fields: map[string]json.RawMessage{}}
+	given := 0
 	isObject := eachMember(raw, func(name string, value json.RawMessage) bool {
-		if _, twice := o.fields[name]; twice {
+		if given++; given > maxFields {
+			return false
+		}
+		if _, twice := o.fields[name]; twice && !in.told[o.at(name)] {
+			in.told[o.at(name)] = true
 			in.fail(path, "must NOT have property %s twice", strconv.Quote(name))
 		}
 		o.fields[name] = value
-		return len(o.fields) <= maxFields
+		return true
 	})
 	switch {
 	case !isObject:
 		in.fail(path, "must be object")
 		return object{}, false
-	case len(o.fields) > maxFields:
+	case given > maxFields:
 		in.fail(path, "must NOT have more than %d properties", maxFields)
 		return object{}, false
 	}
