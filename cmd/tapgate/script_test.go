@@ -32,6 +32,8 @@ const help = "../../internal/whapi/testdata/help"
 //	up NAME ARGS...          start tapgate ARGS --json, wait until it is ready, set $NAME_api, ...
 //	down NAME                end it with SIGTERM; it must exit with 0
 //	kill9 NAME               end it with SIGKILL
+//	ends NAME                wait until it ends by itself, with 0
+//	parse                    the output of the last exec becomes the current document
 //	http STATUS METHOD URL [FILE | JSON]   the answer becomes the current document
 //	tap STATUS PHONE MESSAGE KEY=VALUE...  press a button as the customer
 //	json PATH VALUE          the current document holds VALUE at PATH (a.0.b; count is a length)
@@ -76,6 +78,8 @@ func TestScripts(t *testing.T) {
 			"down":    func(ts *testscript.TestScript, _ bool, args []string) { in(ts).down(ts, args[0]) },
 			"kill9":   func(ts *testscript.TestScript, _ bool, args []string) { in(ts).kill9(ts, args[0]) },
 			"http":    func(ts *testscript.TestScript, _ bool, args []string) { in(ts).http(ts, args) },
+			"ends":    func(ts *testscript.TestScript, _ bool, args []string) { in(ts).ends(ts, args[0]) },
+			"parse":   func(ts *testscript.TestScript, _ bool, _ []string) { in(ts).parse(ts) },
 			"tap":     func(ts *testscript.TestScript, _ bool, args []string) { in(ts).tap(ts, args) },
 			"json":    func(ts *testscript.TestScript, neg bool, args []string) { in(ts).json(ts, neg, args) },
 			"await":   func(ts *testscript.TestScript, _ bool, args []string) { in(ts).await(ts, args) },
@@ -206,6 +210,23 @@ func (s *session) kill9(ts *testscript.TestScript, name string) {
 	p := s.take(ts, name)
 	ts.Check(p.cmd.Process.Kill())
 	<-p.done
+}
+
+func (s *session) ends(ts *testscript.TestScript, name string) {
+	p := s.take(ts, name)
+	select {
+	case err := <-p.done:
+		if err != nil {
+			ts.Fatalf("%s exited with %v\n%s", name, err, ts.ReadFile(name+".log"))
+		}
+	case <-time.After(patience):
+		p.cmd.Process.Kill()
+		ts.Fatalf("%s goes on and on\n%s", name, ts.ReadFile(name+".log"))
+	}
+}
+
+func (s *session) parse(ts *testscript.TestScript) {
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile("stdout")), &s.doc))
 }
 
 func (s *session) take(ts *testscript.TestScript, name string) *process {

@@ -4,27 +4,27 @@ import (
 	"net/http"
 	"strings"
 
+	"tapgate/internal/channel"
 	"tapgate/internal/fault"
-	"tapgate/internal/id"
 )
 
-// authenticate finds the channel that the request's token opens. A wrong token and a missing one
+// authenticate finds out what the request's token opens. A wrong token and a missing one
 // are both "Channel not found", as programs written for the dialect expect: 401 means to them that
 // the channel is not paired.
-func (s *Server) authenticate(r *http.Request) (id.Channel, error) {
+func (s *Server) authenticate(r *http.Request) (channel.Token, error) {
 	token := tokenOf(r)
 	if token == "" {
 		f := fault.New(fault.NotFound, "Channel not found")
 		f.Next = "no token was given: send it as header 'Authorization: Bearer <token>' or as query parameter 'token'"
-		return "", f
+		return channel.Token{}, f
 	}
-	ch, err := s.Gateway.Authenticate(r.Context(), token)
+	t, err := s.Gateway.Authenticate(r.Context(), token)
 	if fault.Is(err, fault.NotFound) {
 		f := fault.Wrap(fault.NotFound, err, "Channel not found")
 		f.Next = "the token that was given opens no channel"
-		return "", f
+		return channel.Token{}, f
 	}
-	return ch, err
+	return t, err
 }
 
 // tokenOf returns the token of the request: the bearer token, else the query parameter.

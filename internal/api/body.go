@@ -164,6 +164,15 @@ func (c call) drain() {
 	_, _ = io.Copy(io.Discard, io.LimitReader(c.Body, maxDrain))
 }
 
+// optionalBody is body where an empty one stands for an object without fields.
+func (c call) optionalBody() (whapi.JSON, error) {
+	b, err := c.body()
+	if err == nil && len(b) == 0 {
+		b = []byte("{}")
+	}
+	return b, err
+}
+
 // bodyReader remembers that the body broke off: the fault is the caller's then, not that of our disk.
 type bodyReader struct {
 	r   io.Reader

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"tapgate/internal/api"
 	"tapgate/internal/channel"
 	"tapgate/internal/fault"
 	"tapgate/internal/gateway"
@@ -19,6 +20,7 @@ const (
 
 // script is a gateway that knows one channel and answers what the test put in.
 type script struct {
+	api.Channels
 	err      error // what every call but Authenticate answers; nil lets it succeed
 	panics   any   // what Send panics with
 	drafts   []gateway.Draft
@@ -32,11 +34,11 @@ type script struct {
 	settings channel.Settings
 }
 
-func (s *script) Authenticate(_ context.Context, token string) (id.Channel, error) {
+func (s *script) Authenticate(_ context.Context, token string) (channel.Token, error) {
 	if token != goodToken {
-		return "", fault.New(fault.NotFound, "no such token")
+		return channel.Token{}, fault.New(fault.NotFound, "no such token")
 	}
-	return mantis, nil
+	return channel.Token{Channel: mantis, Scopes: channel.Scopes()}, nil
 }
 
 func (s *script) Send(_ context.Context, _ id.Channel, d gateway.Draft) (message.Message, error) {

@@ -32,11 +32,9 @@ func (s *Server) login(c call) (answer, error) {
 	}
 	shown := s.describe(code)
 	if code.QR != "" {
-		image, err := c.draw(code.QR)
-		if err != nil {
+		if shown.Base64, err = c.drawBase64(code.QR); err != nil {
 			return answer{}, err
 		}
-		shown.Base64 = base64.StdEncoding.EncodeToString(image)
 	}
 	return asJSON(whapi.EncodeQR(shown))
 }
@@ -97,6 +95,11 @@ func (c call) draw(text string) ([]byte, error) {
 	return code.PNG(), nil
 }
 
+func (c call) drawBase64(text string) (string, error) {
+	image, err := c.draw(text)
+	return base64.StdEncoding.EncodeToString(image), err
+}
+
 func (s *Server) loginCode(c call) (answer, error) {
 	text, err := c.param("PhoneNumber")
 	if err != nil {
@@ -108,6 +111,10 @@ func (s *Server) loginCode(c call) (answer, error) {
 		f.Next = "the path must end in the phone number: digits only, with the country code, without +"
 		return answer{}, f
 	}
+	return s.pairingCode(c, number)
+}
+
+func (s *Server) pairingCode(c call, number id.User) (answer, error) {
 	code, err := s.Gateway.LoginCode(c.Context(), c.channel, number)
 	if err != nil {
 		return answer{}, err
@@ -121,5 +128,5 @@ func (s *Server) logout(c call) (answer, error) {
 	if err := s.Gateway.Logout(c.Context(), c.channel); err != nil {
 		return answer{}, err
 	}
-	return asJSON([]byte(`{"success":true}`), nil)
+	return success()
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
+	"tapgate/internal/channel"
 	"tapgate/internal/id"
 )
 
@@ -22,9 +23,11 @@ type Route struct {
 // handler answers an authenticated call. A returned error becomes the answer.
 type handler func(c call) (answer, error)
 
-// call is a request on a channel.
+// call is a request with what its token opens.
 type call struct {
 	*http.Request
+	token channel.Token
+	// channel is the one that the request is about; "" where it is about none.
 	channel id.Channel
 	w       http.ResponseWriter
 	server  *Server
@@ -32,7 +35,8 @@ type call struct {
 
 // Routes returns the route table. GET routes answer HEAD as well.
 func (s *Server) Routes() []Route {
-	return slices.Concat(s.sendRoutes(), s.messageRoutes(), s.mediaRoutes(), s.healthRoutes(), s.settingsRoutes(), s.webhookRoutes(), s.loginRoutes())
+	return slices.Concat(s.sendRoutes(), s.messageRoutes(), s.mediaRoutes(), s.healthRoutes(), s.settingsRoutes(), s.webhookRoutes(), s.loginRoutes(),
+		s.channelRoutes(), s.tokenRoutes())
 }
 
 func (s *Server) mount() {
@@ -51,7 +55,7 @@ func (s *Server) mount() {
 
 func (s *Server) add(route Route) {
 	s.methods[route.Pattern] = append(s.methods[route.Pattern], route.Method)
-	s.mux.Method(route.Method, route.Pattern, s.serve(route.handle))
+	s.mux.Method(route.Method, route.Pattern, s.serve(route))
 }
 
 // closeFixedPaths keeps a path like /messages/text from being read as /messages/{MessageID} for
@@ -85,22 +89,26 @@ func knownMethods() []string {
 	}
 }
 
-// serve makes an http.Handler of h: it authenticates, calls, and writes the answer or the error.
-func (s *Server) serve(h handler) http.Handler {
+// serve makes an http.Handler of a route: it authenticates, calls, and writes the answer or the error.
+func (s *Server) serve(route Route) http.Handler {
+	to := accessTo(route.Method, route.Pattern)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		ch, err := s.authenticate(r)
+		c := call{Request: r, w: w, server: s}
+		var err error
+		if c.token, err = s.authenticate(r); err == nil {
+			c.channel, err = s.admit(c, to)
+		}
 		if err != nil {
 			s.fail(w, r, err)
 			return
 		}
-		c := call{Request: r, channel: ch, w: w, server: s}
-		a, err := h(c)
+		a, err := route.handle(c)
 		if err != nil {
 			c.drain()
 			s.fail(w, r, err)
 			return
 		}
-		s.warn(r, ch, a.warnings)
+		s.warn(r, c.channel, a.warnings)
 		if a.file != nil {
 			serveFile(w, r, *a.file)
 			return

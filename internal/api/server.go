@@ -17,7 +17,8 @@ import (
 
 // Gateway is what the API needs of the gateway. Errors for the user are faults.
 type Gateway interface {
-	Authenticate(ctx context.Context, token string) (id.Channel, error)
+	Channels
+	Authenticate(ctx context.Context, token string) (channel.Token, error)
 	Send(ctx context.Context, ch id.Channel, d gateway.Draft) (message.Message, error)
 	Message(ctx context.Context, ch id.Channel, m id.Message) (message.Message, error)
 	FetchMedia(ctx context.Context, ch id.Channel, mediaID id.Media) (message.Media, error)

@@ -39,6 +39,8 @@ type Facts struct {
 	API string `json:"api"`
 	// Token opens the API. It is "" when the channel existed before and its token is not known.
 	Token string `json:"token"`
+	// AdminToken opens everything. It is "" when it was made before and is not known.
+	AdminToken string `json:"admin_token"`
 	// Phone is the URL of the browser phone.
 	Phone string `json:"phone"`
 	// Network is the host:port of the emulated network.
@@ -47,7 +49,7 @@ type Facts struct {
 	RootKey string `json:"root_key"`
 	// Metrics is the base URL of metrics and health checks.
 	Metrics string `json:"metrics"`
-	// ChannelID is the first channel.
+	// ChannelID is the first channel; "" when there is none.
 	ChannelID string `json:"channel_id"`
 }
 

@@ -83,28 +83,32 @@ func (d *dataDir) sub(name string) (string, error) {
 	return path, unusable(path, os.MkdirAll(path, 0o700))
 }
 
-// tokenName is the file in which the sandbox keeps the token of its channel. Elsewhere tokens are
-// kept as hashes only; the sandbox has nothing to protect but its own play.
-const tokenName = "token"
+// tokenName is the file in which the sandbox keeps the token of its channel, adminTokenName that of its
+// admin token. Elsewhere tokens are kept as hashes only; the sandbox has nothing to protect but its
+// own play.
+const (
+	tokenName      = "token"
+	adminTokenName = "admin-token"
+)
 
-// token returns the token that was kept; "" when there is none.
-func (d *dataDir) token() (string, error) {
+// token returns the token that was kept under a name; "" when there is none.
+func (d *dataDir) token(name string) (string, error) {
 	if !d.keeps() {
 		return "", nil
 	}
-	b, err := os.ReadFile(filepath.Join(d.path, tokenName))
+	b, err := os.ReadFile(filepath.Join(d.path, name))
 	if errors.Is(err, fs.ErrNotExist) {
 		return "", nil
 	}
 	return string(b), err
 }
 
-// keepToken keeps the token, whole or not at all.
-func (d *dataDir) keepToken(token string) error {
+// keepToken keeps the token under a name, whole or not at all.
+func (d *dataDir) keepToken(name, token string) error {
 	if !d.keeps() {
 		return nil
 	}
-	return writeWhole(filepath.Join(d.path, tokenName), []byte(token))
+	return writeWhole(filepath.Join(d.path, name), []byte(token))
 }
 
 // writeWhole writes a file that its owner only may read, whole or not at all.

@@ -61,7 +61,7 @@ func (s *sandboxMode) serveNetwork(context.Context) error {
 
 // openChannel sees to it that there is a channel, that its token is known, and that the inbox hears of it.
 func (s *sandboxMode) openChannel(ctx context.Context) error {
-	token, err := s.token()
+	token, err := s.token(tokenName, s.config.Token.Reveal())
 	if err != nil {
 		return err
 	}
@@ -69,12 +69,15 @@ func (s *sandboxMode) openChannel(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := s.dir.keepToken(token); err != nil {
+	if err := s.dir.keepToken(tokenName, token); err != nil {
 		return err
 	}
 	s.run.facts = Facts{
 		API: s.front.url(), Token: token, Phone: s.front.url() + "/phone",
 		Network: s.wire.hostPort(), RootKey: s.rootKey(), ChannelID: string(c.ID),
+	}
+	if s.run.facts.AdminToken, err = s.adminToken(ctx); err != nil {
+		return err
 	}
 	return s.engine.listen(ctx, c.ID, s.front.url()+inboxPath, isInbox)
 }
@@ -83,12 +86,24 @@ func (s *sandboxMode) openChannel(ctx context.Context) error {
 // have had another port.
 func isInbox(w channel.Webhook) bool { return strings.HasSuffix(w.URL, inboxPath) }
 
+// adminToken is the one of this sandbox's life before, or a new one.
+func (s *sandboxMode) adminToken(ctx context.Context) (string, error) {
+	token, err := s.token(adminTokenName, s.config.AdminToken.Reveal())
+	if err != nil {
+		return "", err
+	}
+	if _, _, err := s.engine.adminToken(ctx, token); err != nil {
+		return "", err
+	}
+	return token, s.dir.keepToken(adminTokenName, token)
+}
+
 // token is the one that was given, or kept, or a new one.
-func (s *sandboxMode) token() (string, error) {
-	if given := s.config.Token.Reveal(); given != "" {
+func (s *sandboxMode) token(name, given string) (string, error) {
+	if given != "" {
 		return given, nil
 	}
-	if kept, err := s.dir.token(); kept != "" || err != nil {
+	if kept, err := s.dir.token(name); kept != "" || err != nil {
 		return kept, err
 	}
 	return id.NewToken(), nil

@@ -79,17 +79,36 @@ func (s *serveMode) chooseNetwork(ctx context.Context) error {
 	return nil
 }
 
+// openChannel sees to it that somebody can use the gateway: the very first start adds a channel, unless
+// none is wanted, and makes the admin token last, so that a start that was cut off is made up for.
 func (s *serveMode) openChannel(ctx context.Context) error {
+	s.run.facts = Facts{API: s.front.url(), Network: s.config.Peer, RootKey: s.config.Root}
+	if s.debug != nil {
+		s.run.facts.Metrics = s.debug.front.url()
+	}
+	begun, err := s.engine.gateway.Tokens(ctx, "")
+	if err != nil {
+		return err
+	}
+	all, err := s.engine.gateway.Channels(ctx)
+	if err != nil {
+		return err
+	}
+	if len(all) > 0 || s.config.Token != "" || len(begun) == 0 && !s.config.NoChannel {
+		if err := s.openFirst(ctx); err != nil {
+			return err
+		}
+	}
+	s.run.facts.AdminToken, _, err = s.engine.adminToken(ctx, s.config.AdminToken.Reveal())
+	return err
+}
+
+func (s *serveMode) openFirst(ctx context.Context) error {
 	c, token, err := s.engine.firstChannel(ctx, "", s.config.Token.Reveal())
 	if err != nil {
 		return err
 	}
-	s.run.facts = Facts{
-		API: s.front.url(), Token: token, Network: s.config.Peer, RootKey: s.config.Root, ChannelID: string(c.ID),
-	}
-	if s.debug != nil {
-		s.run.facts.Metrics = s.debug.front.url()
-	}
+	s.run.facts.Token, s.run.facts.ChannelID = token, string(c.ID)
 	if s.config.Webhook == "" {
 		return nil
 	}

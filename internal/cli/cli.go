@@ -29,6 +29,8 @@ type commands struct {
 	Network  networkCommand  `cmd:"" help:"Run the emulated WhatsApp alone, for a gateway in another process."`
 	Messages messagesCommand `cmd:"" help:"List the messages of a running tapgate, and show what became of one."`
 	Webhooks webhooksCommand `cmd:"" help:"List the webhooks of a running tapgate, show what they were told, and repeat it."`
+	Channel  channelCommand  `cmd:"" help:"Add, pair, list and remove the channels of a running tapgate."`
+	Admin    adminCommand    `cmd:"" help:"What needs no running tapgate: make a new admin token."`
 	Config   configCommand   `cmd:"" help:"Print the settings that serve would use, as a configuration file."`
 	Version  versionCommand  `cmd:"" help:"Print the version."`
 }

@@ -89,16 +89,26 @@ func (r *remote) request(ctx context.Context, method, path string, in any) (*htt
 	return req, nil
 }
 
+// refused is the answer of a tapgate that says no.
+type refused struct {
+	status int
+	text   string
+}
+
+// Error implements error.
+func (r *refused) Error() string { return r.text }
+
 // refusal reads an answer in the dialect's form of errors.
 func refusal(status int, body []byte) error {
 	var told struct {
 		Error struct{ Message, Details string }
 	}
-	if json.Unmarshal(body, &told) != nil || told.Error.Message == "" {
-		return fmt.Errorf("tapgate answered %d %s", status, http.StatusText(status))
+	text := fmt.Sprintf("tapgate answered %d %s", status, http.StatusText(status))
+	if json.Unmarshal(body, &told) == nil && told.Error.Message != "" {
+		text = fmt.Sprintf("%s (%d)", told.Error.Message, status)
+		if told.Error.Details != "" {
+			text += ": " + told.Error.Details
+		}
 	}
-	if told.Error.Details == "" {
-		return fmt.Errorf("%s (%d)", told.Error.Message, status)
-	}
-	return fmt.Errorf("%s (%d): %s", told.Error.Message, status, told.Error.Details)
+	return &refused{status, text}
 }

@@ -28,6 +28,7 @@ tapgate sandbox is ready.
   Phone    %s   <- open this in a browser
   API      %s
   Token    %s
+  Admin    %s   (for tapgate channel ...)
   Channel  %s, number %s
   People   Jonathan %s, Maria %s, and a group of all three
 
@@ -36,5 +37,5 @@ Paste this, and Jonathan gets a message with two buttons:
 %s
 
 %s
-`, f.Phone, f.API, f.Token, f.ChannelID, app.Business, app.Jonathan, app.Maria, f.Curl(), end)
+`, f.Phone, f.API, f.Token, f.AdminToken, f.ChannelID, app.Business, app.Jonathan, app.Maria, f.Curl(), end)
 }

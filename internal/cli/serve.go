@@ -27,9 +27,19 @@ func (s *serveCommand) Run(c *console) error {
 
 func (s *serveCommand) panel(f app.Facts) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "\ntapgate serves.\n\n  API      %s\n  Channel  %s\n", f.API, f.ChannelID)
+	fmt.Fprintf(&b, "\ntapgate serves.\n\n  API      %s\n", f.API)
+	if f.ChannelID != "" {
+		fmt.Fprintf(&b, "  Channel  %s\n", f.ChannelID)
+	}
 	if f.Token != "" {
-		fmt.Fprintf(&b, "  Token    %s   <- shown now and never again\n", f.Token)
+		fmt.Fprintf(&b, "  Token    %s   <- opens the channel; shown now and never again\n", f.Token)
+	}
+	if f.AdminToken != "" {
+		fmt.Fprintf(&b, "  Admin    %s   <- opens everything; shown now and never again\n", f.AdminToken)
+	}
+	if f.ChannelID == "" {
+		b.WriteString("\nThere is no channel yet. Add one in another terminal: tapgate channel add NAME\n")
+		return b.String()
 	}
 	fmt.Fprintf(&b, "\nA QR code to pair the channel with is at %s/users/login/image?token=TOKEN too.\n", f.API)
 	if s.Emulated() {
@@ -46,6 +56,9 @@ where ROWDATA is what %s/users/login/rowdata?token=TOKEN answers.
 
 // pair shows a QR code in the terminal whenever there is a new one.
 func (c *console) pair(ctx context.Context, r *app.Running) error {
+	if r.Facts().ChannelID == "" {
+		return nil
+	}
 	number, err := r.Pair(ctx, func(p app.Pairing) {
 		fmt.Fprintf(c.stdout, "Scan this with the phone whose number shall send (Linked devices, Link a device). It is good until %s.\n\n",
 			p.Until.Local().Format(time.TimeOnly))

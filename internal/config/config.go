@@ -21,6 +21,8 @@ type Sandbox struct {
 	UnsafeListen bool `help:"Allow --listen to be reached from other machines." env:"TAPGATE_UNSAFE_LISTEN"`
 	// Token is the API token of the channel; "" makes one.
 	Token obs.Secret `help:"API token of the channel; without it one is made." env:"TAPGATE_TOKEN" placeholder:"TOKEN"`
+	// AdminToken opens all channels and their management; "" makes one.
+	AdminToken obs.Secret `help:"Token that opens everything; without it one is made." env:"TAPGATE_ADMIN_TOKEN" placeholder:"TOKEN"`
 	// Data is a directory that keeps everything over a restart, the token included (file "token",
 	// readable by its owner only). "" keeps nothing.
 	Data string `help:"Directory that keeps everything; without it all is forgotten at the end." env:"TAPGATE_DATA" placeholder:"DIR" type:"path"`
@@ -70,6 +72,11 @@ type Serve struct {
 	// Token is an API token for the first channel, at least 16 characters on WhatsApp. A new channel
 	// gets it instead of a random one; an existing channel gets it besides those it has.
 	Token obs.Secret `help:"API token of the channel; a new channel gets a random one without it." env:"TAPGATE_TOKEN" placeholder:"TOKEN"`
+	// AdminToken is a token that opens all channels and their management, at least 16 characters on
+	// WhatsApp. Without it the first start makes one and prints it once.
+	AdminToken obs.Secret `help:"Token that opens everything; the first start makes one without it." env:"TAPGATE_ADMIN_TOKEN" placeholder:"TOKEN"`
+	// NoChannel keeps the first start from adding a channel.
+	NoChannel bool `help:"Don't add a channel at the first start; see tapgate channel add." env:"TAPGATE_NO_CHANNEL"`
 	// Webhook is a URL that hears of everything on the first channel, unless the channel has
 	// webhooks already.
 	Webhook string `help:"URL that gets all events, if the channel has no webhook yet." env:"TAPGATE_WEBHOOK" placeholder:"URL"`

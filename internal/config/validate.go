@@ -33,7 +33,8 @@ func (e Invalid) err() error {
 func (s Sandbox) Validate() error {
 	var e Invalid
 	e.local(s.Listen, s.UnsafeListen)
-	e.token(s.Token, 1)
+	e.token("--token", s.Token, 1)
+	e.token("--admin-token", s.AdminToken, 1)
 	e.sending(s.Sending)
 	return e.err()
 }
@@ -68,10 +69,14 @@ func (s Serve) Validate() error {
 	if _, err := s.RootKey(); s.Root != "" && err != nil {
 		e.add("--network-root: %v", err)
 	}
+	least := minLiveToken
 	if s.Emulated() {
-		e.token(s.Token, 1)
-	} else {
-		e.token(s.Token, minLiveToken)
+		least = 1
+	}
+	e.token("--token", s.Token, least)
+	e.token("--admin-token", s.AdminToken, least)
+	if s.Token != "" && s.Token == s.AdminToken {
+		e.add("--admin-token: want another one than --token, which opens one channel only")
 	}
 	e.link("--webhook", s.Webhook)
 	e.link("--public-url", s.PublicURL)
@@ -131,16 +136,16 @@ func (e *Invalid) address(flag, s string, minPort int) bool {
 }
 
 // token checks a token that is given; it must fit into a header and a URL.
-func (e *Invalid) token(token obs.Secret, minLength int) {
+func (e *Invalid) token(flag string, token obs.Secret, minLength int) {
 	t := token.Reveal()
 	if t == "" {
 		return
 	}
 	if len(t) < minLength {
-		e.add("--token: %d characters guard a real number badly: want at least %d", len(t), minLength)
+		e.add("%s: %d characters guard a real number badly: want at least %d", flag, len(t), minLength)
 	}
 	if strings.ContainsFunc(t, func(r rune) bool { return r <= ' ' || r > '~' }) {
-		e.add("--token: want printable ASCII without spaces")
+		e.add("%s: want printable ASCII without spaces", flag)
 	}
 }
 

@@ -28,6 +28,13 @@ type actor struct {
 	*Gateway
 	id        id.Channel
 	startedAt time.Time
+	// removed says that the channel is no more.
+	removed atomic.Bool
+
+	// Both contexts end with those of the gateway, or when the channel is removed. soft ends when
+	// nothing new may begin, hard when what is under way has to end too.
+	soft, hard context.Context
+	end, cut   context.CancelFunc
 
 	line    *line
 	endings chan ending    // from serve to settle
@@ -48,6 +55,7 @@ type view struct {
 	state   channel.State
 	reason  string
 	until   time.Time // end of a temporary ban
+	ended   string    // why the last pairing ended; "" while paired, and when it was asked for
 	// session is the open session, nil when there is none; link is what it was opened with. Calls
 	// of an older link come too late and don't count.
 	session backend.Session
@@ -114,9 +122,17 @@ func (a *actor) plan(c channel.Channel, p event.Payload) (store.Record, error) {
 	return a.Planner.Plan(event.Event{ID: id.NewEvent(), Channel: a.id, At: a.Now().UTC(), Payload: p}, c)
 }
 
+// live gives the actor a life within that of the gateway.
+func (a *actor) live() {
+	a.hard, a.cut = context.WithCancel(a.Gateway.hard)
+	a.soft, a.end = context.WithCancel(a.Gateway.soft)
+}
+
 // shut ends the sender, softly until ctx ends, and then the session and the tasks. It is false
 // when ctx ended first.
 func (a *actor) shut(ctx context.Context) (soft bool) {
+	a.end()
+	defer a.cut()
 	select {
 	case <-a.done:
 		soft = true

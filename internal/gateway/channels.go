@@ -2,13 +2,11 @@ package gateway
 
 import (
 	"context"
-	"crypto/sha256"
 	"time"
 
 	"tapgate/internal/channel"
 	"tapgate/internal/fault"
 	"tapgate/internal/id"
-	"tapgate/internal/store"
 )
 
 // NewChannel says what channel to add.
@@ -29,6 +27,10 @@ func (g *Gateway) AddChannel(ctx context.Context, n NewChannel) (c channel.Chann
 	}
 	if n.Token == "" {
 		n.Token = id.NewToken()
+	}
+	var p fault.Problems
+	if checkName(&p, n.Name); p.Err() != nil {
+		return channel.Channel{}, "", p.Err()
 	}
 	c = channel.Channel{
 		ID: n.ID, Name: n.Name, CreatedAt: g.Now().UTC().Truncate(time.Microsecond),
@@ -54,15 +56,21 @@ func (g *Gateway) Channels(ctx context.Context) ([]channel.Channel, error) {
 	return list, stored(err)
 }
 
-// Authenticate returns the channel that a token opens. An unknown token is a fault of kind NotFound,
-// "Channel not found": the dialect knows no other. Tokens are looked up by their SHA-256, so how
-// long it takes says nothing about how near a guess came.
-func (g *Gateway) Authenticate(ctx context.Context, token string) (id.Channel, error) {
-	ch, err := g.Store.ChannelByToken(ctx, hash(token))
-	if fault.Is(err, fault.NotFound) {
-		return "", errNoChannel()
+// Overview tells how all channels are, in the order of their creation.
+func (g *Gateway) Overview(ctx context.Context) ([]Health, error) {
+	list, err := g.Channels(ctx)
+	if err != nil {
+		return nil, err
 	}
-	return ch, stored(err)
+	all := make([]Health, 0, len(list))
+	for _, c := range list {
+		h, err := g.Health(ctx, c.ID)
+		switch {
+		case err == nil:
+			all = append(all, h)
+		case !fault.Is(err, fault.NotFound): // removed meanwhile
+			return nil, err
+		}
+	}
+	return all, nil
 }
-
-func hash(token string) store.TokenHash { return sha256.Sum256([]byte(token)) }

@@ -70,6 +70,8 @@ type Gateway struct {
 	end, cut   context.CancelFunc
 
 	sweeper sync.WaitGroup
+	// removed holds a token when a channel was removed.
+	removed chan struct{}
 
 	clock
 }
@@ -109,7 +111,7 @@ func New(o Options) (*Gateway, error) {
 		began := time.Now()
 		o.Elapsed = func() time.Duration { return time.Since(began) }
 	}
-	return &Gateway{Options: o, actors: map[id.Channel]*actor{}, clock: clock{o.Now(), o.Elapsed()}}, nil
+	return &Gateway{Options: o, actors: map[id.Channel]*actor{}, removed: make(chan struct{}, 1), clock: clock{o.Now(), o.Elapsed()}}, nil
 }
 
 // actor returns the actor of a channel, or a fault of kind NotFound.
@@ -119,7 +121,7 @@ func (g *Gateway) actor(ch id.Channel) (*actor, error) {
 	if g.phase != running {
 		return nil, errNotRunning()
 	}
-	if a := g.actors[ch]; a != nil {
+	if a := g.actors[ch]; a != nil && !a.removed.Load() {
 		return a, nil
 	}
 	return nil, errNoChannel()

@@ -17,6 +17,10 @@ type Health struct {
 	State     channel.State
 	// Reason explains the state to the operator; "" when it needs no explanation.
 	Reason string
+	// Until is when a temporary ban ends; zero when there is none, or its end is not known.
+	Until time.Time
+	// Waiting is how many messages wait to be sent.
+	Waiting int
 	// Version is the program's own.
 	Version string
 }
@@ -30,8 +34,12 @@ func (g *Gateway) Health(_ context.Context, ch id.Channel) (Health, error) {
 	v := a.view.Load()
 	c := v.channel
 	c.Settings = clone(c.Settings)
+	reason := v.reason
+	if reason == "" {
+		reason = v.ended // also while it is being paired anew
+	}
 	return Health{
 		Channel: c, StartedAt: a.startedAt.UTC(), Uptime: g.Now().Sub(a.startedAt),
-		State: v.state, Reason: v.reason, Version: g.Version,
+		State: v.state, Reason: reason, Until: v.until, Waiting: a.line.length(), Version: g.Version,
 	}, nil
 }

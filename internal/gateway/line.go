@@ -101,6 +101,13 @@ func (l *line) reserve(stanza string, limit int) (place, bool) {
 	return place{number: l.issued, ear: l.hear(stanza)}, true
 }
 
+// length returns how many rows wait.
+func (l *line) length() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.waiting
+}
+
 // listen listens for the result of a row that was accepted before; the listening is ended by leave.
 func (l *line) listen(stanza string) ear {
 	l.mu.Lock()

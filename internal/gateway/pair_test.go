@@ -249,8 +249,8 @@ func TestTokens(t *testing.T) {
 			t.Fatalf("%+v, %q, %v", c, token, err)
 		}
 		for given, want := range map[string]id.Channel{"token": mantis, token: c.ID} {
-			if got, err := h.Authenticate(t.Context(), given); got != want || err != nil {
-				t.Errorf("Authenticate = %q, %v; want %q", got, err, want)
+			if got, err := h.Authenticate(t.Context(), given); got.Channel != want || err != nil {
+				t.Errorf("Authenticate = %+v, %v; want %q", got, err, want)
 			}
 		}
 		for _, given := range []string{"", "Token", "token "} {

@@ -158,5 +158,8 @@ func (a *actor) outcomeOf(ctx context.Context, m message.Message, out <-chan res
 	case <-ctx.Done():
 	case <-a.soft.Done():
 	}
+	if a.removed.Load() {
+		return message.Message{}, errNoChannel()
+	}
 	return m, nil
 }

@@ -51,11 +51,13 @@ func (g *Gateway) load(ctx context.Context) error {
 		g.enlist(a)
 	}
 	g.sweeper.Go(g.sweep)
+	g.sweeper.Go(g.purge)
 	return nil
 }
 
 // enlist makes an actor known and sets it going. g.mu is held.
 func (g *Gateway) enlist(a *actor) {
+	a.live()
 	g.actors[a.id] = a
 	go a.serve()
 	go a.settle()

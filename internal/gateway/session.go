@@ -91,7 +91,7 @@ func (a *actor) forget(ctx context.Context, v *view, reason string) {
 		}
 	}
 	v.channel.Number, v.channel.Device, v.channel.PushName = "", "", ""
-	v.live, v.qr = false, Login{}
+	v.live, v.qr, v.ended = false, Login{}, reason
 	a.enter(ctx, v, backend.StateChange{State: channel.Unpaired, Reason: reason})
 }
 

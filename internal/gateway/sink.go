@@ -36,7 +36,7 @@ func (l *link) Paired(ctx context.Context, who backend.Identity) error {
 			return err
 		}
 		v.channel.Number, v.channel.Device, v.channel.PushName = who.Number, who.Device, who.PushName
-		v.qr = Login{}
+		v.qr, v.ended = Login{}, ""
 		l.log().Info("channel paired", "number", who.Number)
 		return nil
 	})

@@ -35,6 +35,9 @@ func NewChannel() Channel {
 // NewToken makes an API token: 32 random bytes in URL-safe base64, 43 characters.
 func NewToken() string { return tokenEncoding.EncodeToString(random(32)) }
 
+// NewTokenID makes the public name of a token: "tok_" and 6 random bytes in hexadecimal.
+func NewTokenID() string { return "tok_" + hex.EncodeToString(random(6)) }
+
 func random(n int) []byte {
 	b := make([]byte, n)
 	rand.Read(b) // never fails: crypto/rand ends the program when the system has no randomness

@@ -4,6 +4,7 @@ import (
 	"sync"
 	"time"
 
+	waBinary "go.mau.fi/whatsmeow/binary"
 	"go.mau.fi/whatsmeow/types"
 )
 
@@ -41,15 +42,33 @@ func (f *Faults) Drop(device types.JID) {
 		}
 		return
 	}
-	f.n.mu.Lock()
-	var c *conn
-	if d := f.n.deviceOf(device); d != nil {
-		c = d.conn
-	}
-	f.n.mu.Unlock()
-	if c != nil {
+	if c := f.connection(device); c != nil {
 		c.cut()
 	}
+}
+
+// Replace ends the connection of a device as another program does that logs in with the same keys.
+func (f *Faults) Replace(device types.JID) {
+	if c := f.connection(device); c != nil {
+		c.end(streamReplaced())
+	}
+}
+
+// StreamError ends the connection of a device with an error code.
+func (f *Faults) StreamError(device types.JID, code int) {
+	if c := f.connection(device); c != nil {
+		c.end(element("stream:error", waBinary.Attrs{"code": code}, nil))
+	}
+}
+
+// connection returns the connection of a device, nil when it has none.
+func (f *Faults) connection(device types.JID) *conn {
+	f.n.mu.Lock()
+	defer f.n.mu.Unlock()
+	if d := f.n.deviceOf(device); d != nil {
+		return d.conn
+	}
+	return nil
 }
 
 // CutBeforeProcess cuts the sender's connection instead of processing its next

@@ -26,6 +26,7 @@ import (
 // Store is the whole contract. Consumers declare the part of it that they use.
 type Store interface {
 	Channels
+	Tokens
 	Outbox
 	Timelines
 	Messages
@@ -42,26 +43,24 @@ type Store interface {
 
 // Channels keeps the channels, their settings and the hashes of their tokens.
 type Channels interface {
-	// AddChannel stores a new channel and its first token. The error is of kind fault.Conflict
-	// when the id or the token is taken.
+	// AddChannel stores a new channel and its first token, which has all scopes. The error is of kind
+	// fault.Conflict when the id or the token is taken.
 	AddChannel(ctx context.Context, c channel.Channel, token TokenHash) error
-	// AddToken gives a channel one more token. The error is of kind fault.Conflict when the token is
-	// taken, also by the same channel.
-	AddToken(ctx context.Context, ch id.Channel, token TokenHash) error
 	// Channel returns one channel.
 	Channel(ctx context.Context, ch id.Channel) (channel.Channel, error)
-	// ChannelByToken returns the id of the channel that the token opens.
-	ChannelByToken(ctx context.Context, token TokenHash) (id.Channel, error)
 	// Channels returns all channels in the order of their creation.
 	Channels(ctx context.Context) ([]channel.Channel, error)
 	// SetIdentity stores or, with zero values, removes the paired number and the device.
 	SetIdentity(ctx context.Context, ch id.Channel, number id.User, device, pushName string) error
 	// SetSettings replaces the settings.
 	SetSettings(ctx context.Context, ch id.Channel, s channel.Settings) error
+	// RemoveChannel takes a channel and its tokens away: from then on it is not found, and nothing can
+	// be added to it. What it leaves behind is deleted by PurgeRemoved.
+	RemoveChannel(ctx context.Context, ch id.Channel) error
+	// PurgeRemoved deletes up to limit rows that removed channels have left behind, and says whether
+	// there are more.
+	PurgeRemoved(ctx context.Context, limit int) (more bool, err error)
 }
-
-// TokenHash is the SHA-256 of an API token. Tokens themselves are never stored.
-type TokenHash [32]byte
 
 // Messages keeps messages, sent and received, as programs see them.
 type Messages interface {

@@ -1,5 +1,7 @@
 package whapi
 
+import "tapgate/internal/id"
+
 // QR is a login code to be scanned.
 type QR struct {
 	// Status is OK, TIMEOUT, WAITING or ERROR.
@@ -20,4 +22,17 @@ func EncodeQR(q QR) ([]byte, error) {
 		RowData string `json:"rowdata,omitempty"`
 		Expire  int    `json:"expire,omitempty"`
 	}{q.Status, q.Base64, q.RowData, q.Expire})
+}
+
+// DecodePhone reads the body of POST /tapgate/channels/{ChannelID}/login/code: the number to pair.
+func DecodePhone(b Body) (id.User, error) {
+	o, err := b.open(MaxRequest)
+	if err != nil {
+		return "", err
+	}
+	number := id.User(o.needText("phone"))
+	if !o.in.knows("/phone") && !number.Valid() {
+		o.in.fail("/phone", "must be a phone number: digits only, with the country code, without +")
+	}
+	return number, o.in.err()
 }

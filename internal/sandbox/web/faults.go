@@ -43,6 +43,18 @@ func faultTable() []faultKind {
 	return []faultKind{
 		{"drop_connection", "Cuts the connection of a device, of all devices of a phone, or of everybody; clients reconnect by themselves.",
 			[]string{"phone", "device"}, "", (*Server).dropConnection},
+		{"unlink", "Unlinks the devices of a phone, as its owner does under Linked devices.",
+			[]string{"phone"}, "phone", func(s *Server, _ *http.Request, f faultRequest) error {
+				return s.eachLinked(f, s.Network.Unlink)
+			}},
+		{"replace_stream", "Ends the connections of a phone's linked devices as another program does that uses their keys.",
+			[]string{"phone"}, "phone", func(s *Server, _ *http.Request, f faultRequest) error {
+				return s.eachLinked(f, func(d types.JID) error { s.Network.Faults().Replace(d); return nil })
+			}},
+		{"stream_error", "Ends the connections of a phone's linked devices with an error code, such as 503 or 516.",
+			[]string{"phone", "code"}, "code", func(s *Server, _ *http.Request, f faultRequest) error {
+				return s.eachLinked(f, func(d types.JID) error { s.Network.Faults().StreamError(d, f.Code); return nil })
+			}},
 		{"cut_before_process", "Cuts the sender's connection instead of processing its next messages: they are lost on the way.",
 			[]string{"phone", "count"}, "", func(s *Server, _ *http.Request, f faultRequest) error {
 				s.Network.Faults().CutBeforeProcess(f.Phone, *f.Count)
@@ -170,6 +182,20 @@ func (s *Server) dropConnection(_ *http.Request, f faultRequest) error {
 	default:
 		for _, device := range s.Network.Devices(f.Phone) {
 			s.Network.Faults().Drop(device)
+		}
+	}
+	return nil
+}
+
+// eachLinked does something to each linked device of a phone; there has to be one.
+func (s *Server) eachLinked(f faultRequest, do func(types.JID) error) error {
+	linked := slices.DeleteFunc(s.Network.Devices(f.Phone), func(d types.JID) bool { return d.Device == 0 })
+	if len(linked) == 0 {
+		return notFound("there is no linked device of this phone")
+	}
+	for _, d := range linked {
+		if err := do(d); err != nil {
+			return err
 		}
 	}
 	return nil

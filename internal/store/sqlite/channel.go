@@ -21,18 +21,9 @@ func (s *Store) AddChannel(ctx context.Context, c channel.Channel, token store.T
 		if err != nil {
 			return explain(err, "channel", "channel")
 		}
-		return addToken(t, c.ID, token)
+		first := channel.Token{ID: id.NewTokenID(), Channel: c.ID, Name: "first", Scopes: channel.Scopes(), CreatedAt: c.CreatedAt}
+		return addToken(t, first, token)
 	})
-}
-
-// AddToken implements store.Channels.
-func (s *Store) AddToken(ctx context.Context, ch id.Channel, token store.TokenHash) error {
-	return s.write(ctx, func(t *tx) error { return addToken(t, ch, token) })
-}
-
-func addToken(t *tx, ch id.Channel, token store.TokenHash) error {
-	_, err := t.exec(`insert into token (hash, channel) values (?, ?)`, token[:], string(ch))
-	return explain(err, "token", "channel")
 }
 
 const selectChannel = `select id, name, number, push_name, device, created_at, settings from channel `
@@ -45,21 +36,13 @@ func (s *Store) Channel(ctx context.Context, ch id.Channel) (c channel.Channel, 
 			found = true
 			c, err = scanChannel(rows)
 			return err
-		}, selectChannel+`where id = ?`, string(ch))
+		}, selectChannel+`where id = ? and removed_at = 0`, string(ch))
 		if err == nil && !found {
 			return missing("channel")
 		}
 		return err
 	})
 	return c, err
-}
-
-// ChannelByToken implements store.Channels.
-func (s *Store) ChannelByToken(ctx context.Context, token store.TokenHash) (ch id.Channel, err error) {
-	err = s.read(ctx, func(t *tx) error {
-		return found(t.one(into(&ch), `select channel from token where hash = ?`, token[:]), "token")
-	})
-	return ch, err
 }
 
 // Channels implements store.Channels.
@@ -69,7 +52,7 @@ func (s *Store) Channels(ctx context.Context) (list []channel.Channel, err error
 			c, err := scanChannel(rows)
 			list = append(list, c)
 			return err
-		}, selectChannel+`order by num`)
+		}, selectChannel+`where removed_at = 0 order by num`)
 	})
 	return list, err
 }
@@ -88,7 +71,7 @@ func scanChannel(rows *sql.Rows) (c channel.Channel, err error) {
 // SetIdentity implements store.Channels.
 func (s *Store) SetIdentity(ctx context.Context, ch id.Channel, number id.User, device, pushName string) error {
 	return s.write(ctx, func(t *tx) error {
-		n, err := t.exec(`update channel set number = ?, device = ?, push_name = ? where id = ?`,
+		n, err := t.exec(`update channel set number = ?, device = ?, push_name = ? where id = ? and removed_at = 0`,
 			string(number), device, pushName, string(ch))
 		return changed(n, err, "channel")
 	})
@@ -101,7 +84,7 @@ func (s *Store) SetSettings(ctx context.Context, ch id.Channel, settings channel
 		return err
 	}
 	return s.write(ctx, func(t *tx) error {
-		n, err := t.exec(`update channel set settings = ? where id = ?`, string(row), string(ch))
+		n, err := t.exec(`update channel set settings = ? where id = ? and removed_at = 0`, string(row), string(ch))
 		return changed(n, err, "channel")
 	})
 }

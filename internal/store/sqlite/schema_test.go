@@ -28,9 +28,9 @@ func TestVersion1(t *testing.T) {
 	s := open(t, sqlite.Options{Path: path})
 	ctx := t.Context()
 
-	ch, err := s.ChannelByToken(ctx, store.TokenHash{1})
-	if err != nil || ch != testChannel {
-		t.Errorf("channel %q of the token, %v", ch, err)
+	k, err := s.Token(ctx, store.TokenHash{1})
+	if err != nil || k.Channel != testChannel || len(k.ID) != len("tok_123456789012") || len(k.Scopes) != 4 || k.Expired(time.Now()) {
+		t.Errorf("the token is %+v, %v", k, err)
 	}
 	c, err := s.Channel(ctx, testChannel)
 	if err != nil || c.Number != "919984351847" || len(c.Settings.Webhooks) != 1 {

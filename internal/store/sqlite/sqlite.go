@@ -68,6 +68,8 @@ type Store struct {
 	writer *writer
 	// reader is nil in memory: such a database belongs to one connection, the writer's.
 	reader *session
+	// purge is what PurgeRemoved runs; nil until it is known. It belongs to the writer.
+	purge []string
 
 	closing sync.Once
 	// reading is held shared by each read and exclusively by Close; closed is set under it.

@@ -72,7 +72,7 @@ func (h *held) release() {
 
 func addToken(n byte) func(*sqlite.Tx) error {
 	return func(t *sqlite.Tx) error {
-		return t.Exec(`insert into token (hash, channel) values (?, ?)`, []byte{n}, string(testChannel))
+		return t.Exec(`insert into token (hash, id, channel, name, scopes, created_at) values (?1, hex(?1), ?2, '', '', 0)`, []byte{n}, string(testChannel))
 	}
 }
 
@@ -159,7 +159,7 @@ func TestFailedCommit(t *testing.T) {
 		"refused": func(x *sqlite.Tx) error {
 			return errors.Join(
 				x.Exec(`pragma defer_foreign_keys = on`),
-				x.Exec(`insert into token (hash, channel) values (x'ff', 'NONE')`))
+				x.Exec(`insert into token (hash, id, channel, name, scopes, created_at) values (x'ff', 'x', 'NONE', '', '', 0)`))
 		},
 		// what SQLite does by itself when the disk fails or is full
 		"lost": func(x *sqlite.Tx) error { return x.Exec(`rollback`) },

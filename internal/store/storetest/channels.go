@@ -6,17 +6,18 @@ import (
 	"tapgate/internal/channel"
 	"tapgate/internal/fault"
 	"tapgate/internal/id"
+	"tapgate/internal/message"
 )
 
 func channels() []testCase {
 	return []testCase{
 		{"a channel comes back as it was added", channelComesBack},
 		{"channels are listed in the order of their creation", channelsInOrder},
-		{"each token opens its channel", tokensOpen},
 		{"a taken id or token is a conflict and leaves nothing behind", channelConflicts},
 		{"the identity is set and removed", identity},
 		{"settings are replaced", settings},
 		{"what does not exist is not found", channelNotFound},
+		{"a removed channel is gone at once, and its rows bit by bit", channelRemoved},
 	}
 }
 
@@ -60,21 +61,11 @@ func channelsInOrder(f *fixture) {
 	f.same("order", want, got)
 }
 
-func tokensOpen(f *fixture) {
-	a, b := f.channel(), f.channel() // with token 1 and 2
-	f.must(f.s.AddToken(f.ctx, a, token(11)))
-	for n, want := range map[int]id.Channel{1: a, 11: a, 2: b} {
-		got, err := f.s.ChannelByToken(f.ctx, token(n))
-		f.must(err)
-		f.same("channel of the token", want, got)
-	}
-}
-
 func channelConflicts(f *fixture) {
 	taken := f.channel() // with token 1
 	c := channel.Channel{ID: taken, Name: "another", CreatedAt: at(9), Settings: channel.DefaultSettings()}
 	f.kind("AddChannel with a taken id", f.s.AddChannel(f.ctx, c, token(2)), fault.Conflict)
-	_, err := f.s.ChannelByToken(f.ctx, token(2))
+	_, err := f.s.Token(f.ctx, token(2))
 	f.kind("the token of the refused channel", err, fault.NotFound)
 
 	c.ID = "HERON-OTHER"
@@ -82,7 +73,6 @@ func channelConflicts(f *fixture) {
 	_, err = f.s.Channel(f.ctx, c.ID)
 	f.kind("the channel with the refused token", err, fault.NotFound)
 
-	f.kind("AddToken with the same token", f.s.AddToken(f.ctx, taken, token(1)), fault.Conflict)
 	got, err := f.s.Channel(f.ctx, taken)
 	f.must(err)
 	f.same("name of the first", "test", got.Name)
@@ -118,12 +108,52 @@ func settings(f *fixture) {
 func channelNotFound(f *fixture) {
 	_, err := f.s.Channel(f.ctx, "NONE")
 	f.kind("Channel", err, fault.NotFound)
-	_, err = f.s.ChannelByToken(f.ctx, token(1))
-	f.kind("ChannelByToken", err, fault.NotFound)
-	f.kind("AddToken", f.s.AddToken(f.ctx, "NONE", token(1)), fault.NotFound)
+	f.kind("RemoveChannel", f.s.RemoveChannel(f.ctx, "NONE"), fault.NotFound)
 	f.kind("SetIdentity", f.s.SetIdentity(f.ctx, "NONE", "1", "d", "p"), fault.NotFound)
 	f.kind("SetSettings", f.s.SetSettings(f.ctx, "NONE", channel.DefaultSettings()), fault.NotFound)
 	list, err := f.s.Channels(f.ctx)
 	f.must(err)
 	f.same("number of channels", 0, len(list))
+}
+
+func channelRemoved(f *fixture) {
+	check := f.fill()
+	gone := f.channel()
+	o := f.accept(gone)
+	f.finish(gone, o, message.Sent)
+	f.accept(gone)
+	f.must(f.s.Postpone(f.ctx, gone, o.Seq+1, at(90), unknown("no connection")))
+	_, err := f.s.Receive(f.ctx, gone, f.incoming(), f.record(gone, hookA))
+	f.must(err)
+	_, err = f.s.ReceiveLater(f.ctx, gone, f.incoming())
+	f.must(err)
+	d, _ := f.due(gone, hookA, at(1_000))
+	f.postpone(d, failed(70), at(95))
+	f.webhook(gone, hookA, "secret")
+
+	f.must(f.s.RemoveChannel(f.ctx, gone))
+	_, err = f.s.Channel(f.ctx, gone)
+	f.kind("the removed channel", err, fault.NotFound)
+	f.kind("its settings", f.s.SetSettings(f.ctx, gone, channel.DefaultSettings()), fault.NotFound)
+	f.kind("its identity", f.s.SetIdentity(f.ctx, gone, "1", "d", "p"), fault.NotFound)
+	f.kind("a token of it", f.s.AddToken(f.ctx, channel.Token{ID: "t", Channel: gone}, token(500)), fault.NotFound)
+	f.kind("removing it again", f.s.RemoveChannel(f.ctx, gone), fault.NotFound)
+	if d, next := f.due(gone, hookA, at(1_000_000)); d.ID != 0 || !next.IsZero() {
+		f.Errorf("a webhook of the removed channel is still to hear of %+v", d)
+	}
+	calls := 0
+	for more := true; more; calls++ {
+		more, err = f.s.PurgeRemoved(f.ctx, 2)
+		f.must(err)
+	}
+	if calls < 5 {
+		f.Errorf("purged in %d calls of at most 2 rows", calls)
+	}
+	_, err = f.s.Message(f.ctx, gone, o.Message)
+	f.kind("a message of it", err, fault.NotFound)
+	_, err = f.s.Sent(f.ctx, gone, o.Message.Stanza)
+	f.kind("a row of it", err, fault.NotFound)
+	c := channel.Channel{ID: gone, CreatedAt: at(1), Settings: channel.DefaultSettings()}
+	f.must(f.s.AddChannel(f.ctx, c, token(501))) // nothing stands in the way of another of that name
+	check(f)
 }

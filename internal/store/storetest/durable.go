@@ -65,7 +65,10 @@ func RunDurable(t *testing.T, open func(t *testing.T, dir string) store.Store) {
 func (f *fixture) fill() func(*fixture) {
 	f.Helper()
 	ch := f.channel()
-	f.must(f.s.AddToken(f.ctx, ch, token(77)))
+	kept := channel.Token{
+		ID: "tok_77", Channel: ch, Name: "a \"name\"", Scopes: []channel.Scope{channel.Send, channel.Admin}, CreatedAt: at(3), ExpiresAt: at(9),
+	}
+	f.must(f.s.AddToken(f.ctx, kept, token(77)))
 	f.must(f.s.SetIdentity(f.ctx, ch, "919984351847", "device", "Shop"))
 	want := channel.Settings{BackoffDelay: 7 * time.Second, MaxBackoffDelay: time.Hour}
 	f.must(f.s.SetSettings(f.ctx, ch, want))
@@ -89,9 +92,9 @@ func (f *fixture) fill() func(*fixture) {
 
 	return func(g *fixture) {
 		g.Helper()
-		owner, err := g.s.ChannelByToken(g.ctx, token(77))
+		opens, err := g.s.Token(g.ctx, token(77))
 		g.must(err)
-		g.same("channel of the token", ch, owner)
+		g.same("token", kept, opens)
 		c, err := g.s.Channel(g.ctx, ch)
 		g.must(err)
 		g.same("settings", want, c.Settings)

@@ -27,6 +27,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		cases cases
 	}{
 		{"Channels", channels},
+		{"Tokens", tokens},
 		{"Outbox", outbox},
 		{"Keys", keys},
 		{"Timelines", timelines},
