@@ -55,7 +55,7 @@ func (s *Server) rotateToken(c call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	overlap, err := whapi.DecodeRotation(body)
+	overlap, err := whapi.DecodeTokenRotation(body)
 	if err != nil {
 		return answer{}, err
 	}

@@ -32,9 +32,9 @@ func DecodeNewToken(b Body) (NewToken, error) {
 	return n, o.in.err()
 }
 
-// DecodeRotation reads the body of a request to put another token into the place of one: for how long
+// DecodeTokenRotation reads the body of a request to put another token into the place of one: for how long
 // the old one works on.
-func DecodeRotation(b Body) (overlap time.Duration, err error) {
+func DecodeTokenRotation(b Body) (overlap time.Duration, err error) {
 	o, err := b.open(MaxRequest)
 	if err != nil {
 		return 0, err
