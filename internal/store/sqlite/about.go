@@ -4,10 +4,10 @@ import "tapgate/internal/store"
 
 // recordAbout stores an event that is about a message, as record does, and that it is.
 func recordAbout(t *tx, message int64, r store.Record) error {
-	if err := record(t, r); err != nil || r.Event == "" {
+	seq, fresh, err := record(t, r)
+	if err != nil || !fresh {
 		return err
 	}
-	_, err := t.exec(`insert into message_event (event, message) select seq, ? from event where id = ? on conflict do nothing`,
-		message, string(r.Event))
+	_, err = t.exec(`insert into message_event (event, message) values (?, ?)`, seq, message)
 	return err
 }
