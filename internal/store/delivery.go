@@ -18,7 +18,7 @@ type Deliveries interface {
 	// ID is above after, at most limit, without the bodies of their events.
 	FreshDeliveries(ctx context.Context, l Line, after int64, limit int) ([]Delivery, error)
 	// PostponedDeliveries returns the open deliveries of a line that were postponed, also when their
-	// time is still to come, the earliest first, at most limit, without the bodies of their events.
+	// time is still to come, the earliest first and of those the oldest, at most limit, without the bodies of their events.
 	PostponedDeliveries(ctx context.Context, l Line, limit int) ([]Delivery, error)
 	// EventBody returns what an event tells.
 	EventBody(ctx context.Context, e id.Event) ([]byte, error)

@@ -53,7 +53,6 @@ type line struct {
 	flying   map[int64]bool  // deliveries that are under way or not recorded yet
 	inFlight int             // requests
 	busy     map[string]bool // chats with a request in flight
-	retry    bool            // whether it is the turn of a delivery that was postponed
 
 	hurried     bool // whether all that was postponed is still to be made due
 	pausedUntil time.Time
@@ -165,9 +164,9 @@ func (l *line) advance() time.Time {
 	if err := l.look(now); err != nil {
 		return l.failed("deliveries not read", err)
 	}
-	if l.empty() {
+	if l.empty() && (l.expireAt.IsZero() || l.expireAt.After(now)) {
 		l.gone = l.gone || l.arranged && len(l.hooks) == 0
-		return time.Time{}
+		return l.expireAt
 	}
 	settings, err := l.Settings(l.soft, l.name.Channel)
 	if fault.Is(err, fault.NotFound) {
@@ -291,24 +290,13 @@ func (l *line) probeTime(now time.Time) time.Time {
 	return l.ProbeAt
 }
 
-// pick takes the delivery out of the queue whose turn it is: fresh ones and those that were postponed
-// alternate.
+// pick takes the delivery out of the queue whose turn it is.
 func (l *line) pick(now time.Time) (store.Delivery, bool) {
-	takes := []func() (store.Delivery, bool){
-		func() (store.Delivery, bool) { return l.takeFresh(l.busy) },
-		func() (store.Delivery, bool) { return l.takeDue(l.busy) },
-	}
-	if l.retry {
-		takes[0], takes[1] = takes[1], takes[0]
+	if d, ok := l.take(l.busy); ok {
+		return d, true
 	}
 	if l.open() { // a probe need not be due
-		takes = append(takes, func() (store.Delivery, bool) { return l.takeEarliest() })
-	}
-	for _, take := range takes {
-		if d, ok := take(); ok {
-			l.retry = d.NextAt.IsZero()
-			return d, true
-		}
+		return l.takeEarliest(now)
 	}
 	if !l.more || len(l.fresh) >= maxHeld {
 		return store.Delivery{}, false
@@ -327,9 +315,7 @@ func (l *line) nextLook(now time.Time) (next time.Time) {
 			next = at
 		}
 	}
-	if !l.empty() {
-		sooner(l.expireAt)
-	}
+	sooner(l.expireAt)
 	if len(l.flying) > 0 && (l.open() || l.inFlight >= l.width(l.PerWebhook)) {
 		return next // a report comes
 	}

@@ -108,7 +108,7 @@ func (l *line) survey(now time.Time) error {
 	l.due, l.dueAt, l.surveyed = nil, time.Time{}, len(list) < limit
 	for _, d := range list {
 		switch {
-		case l.flying[d.ID]:
+		case l.flying[d.ID], l.tooOld(d, now):
 		case d.NextAt.After(now) && d.NextAt.Before(now.Add(longestWait)):
 			l.dueAt, l.surveyed = d.NextAt, true
 			return nil
@@ -116,17 +116,20 @@ func (l *line) survey(now time.Time) error {
 			l.due = append(l.due, d)
 		}
 	}
+	if len(l.due) == 0 && !l.surveyed { // a page of what is too old and about to end
+		l.dueAt, l.surveyed = now.Add(trouble), true
+	}
 	return nil
 }
 
-// takeFresh takes the first fresh delivery whose chat is not busy.
-func (q *queue) takeFresh(busy map[string]bool) (store.Delivery, bool) { return take(&q.fresh, busy) }
-
-// takeDue takes the first delivery that is due again and whose chat is not busy.
-func (q *queue) takeDue(busy map[string]bool) (store.Delivery, bool) { return take(&q.due, busy) }
-
-func take(list *[]store.Delivery, busy map[string]bool) (store.Delivery, bool) {
-	i := slices.IndexFunc(*list, func(d store.Delivery) bool { return !busy[d.Record.Order] })
+// take takes the oldest delivery that is due and whose chat is not busy, so that what waited for a
+// webhook that was down is told in its order.
+func (q *queue) take(busy map[string]bool) (store.Delivery, bool) {
+	idle := func(d store.Delivery) bool { return !busy[d.Record.Order] }
+	list, i := &q.fresh, slices.IndexFunc(q.fresh, idle)
+	if j := slices.IndexFunc(q.due, idle); j >= 0 && (i < 0 || q.due[j].ID < q.fresh[i].ID) {
+		list, i = &q.due, j
+	}
 	if i < 0 {
 		return store.Delivery{}, false
 	}
@@ -136,9 +139,9 @@ func take(list *[]store.Delivery, busy map[string]bool) (store.Delivery, bool) {
 }
 
 // takeEarliest takes the delivery whose time comes first, before it has come.
-func (l *line) takeEarliest() (store.Delivery, bool) {
+func (l *line) takeEarliest(now time.Time) (store.Delivery, bool) {
 	list, err := l.Store.PostponedDeliveries(l.soft, l.name, 1)
-	if err != nil || len(list) == 0 || l.flying[list[0].ID] {
+	if err != nil || len(list) == 0 || l.flying[list[0].ID] || l.tooOld(list[0], now) {
 		return store.Delivery{}, false
 	}
 	l.surveyed = false
@@ -150,27 +153,35 @@ func (l *line) expire(now time.Time) error {
 	if l.maxAge == 0 {
 		return nil
 	}
-	l.queue.drop(func(d store.Delivery) bool { return now.Sub(d.CreatedAt) >= l.maxAge })
+	tooOld := func(d store.Delivery) bool { return l.tooOld(d, now) }
+	l.fresh, l.due = slices.DeleteFunc(l.fresh, tooOld), slices.DeleteFunc(l.due, tooOld)
 	if now.Before(l.expireAt) {
 		return nil
 	}
 	kept := l.maxAge + l.Timeout + grace
-	n, err := l.endOld(l.name, now.Add(-kept), store.Expired)
-	if err != nil {
-		return err
-	}
-	if n > 0 {
+	for {
+		b, err := l.Store.Backlog(l.soft, l.name, 1)
+		if err != nil {
+			return err
+		}
+		if b.Open == 0 {
+			l.expireAt = time.Time{}
+			return nil
+		}
+		if l.expireAt = b.Oldest.Add(kept + time.Microsecond); l.expireAt.After(now) {
+			return nil
+		}
+		n, err := l.endOld(l.name, now.Add(-kept), store.Expired)
+		if err != nil {
+			return err
+		}
 		l.Log.Warn("deliveries expired", "channel", l.name.Channel, "webhook", l.name.Webhook, "count", n)
 	}
-	b, err := l.Store.Backlog(l.soft, l.name, 1)
-	if err != nil {
-		return err
-	}
-	if b.Open == 0 {
-		b.Oldest = now
-	}
-	l.expireAt = b.Oldest.Add(kept + time.Microsecond)
-	return nil
+}
+
+// tooOld reports whether a delivery is older than the webhook wants.
+func (l *line) tooOld(d store.Delivery, now time.Time) bool {
+	return l.maxAge > 0 && now.Sub(d.CreatedAt) >= l.maxAge
 }
 
 // grace is how long the end of an attempt may take to be recorded before a delivery is ended for its age.

@@ -68,7 +68,7 @@ func (s *Store) FreshDeliveries(ctx context.Context, l store.Line, after int64, 
 func (s *Store) PostponedDeliveries(ctx context.Context, l store.Line, limit int) (list []store.Delivery, err error) {
 	err = s.read(ctx, func(t *tx) (err error) {
 		list, err = t.deliveries(deliveryColumns+`from delivery d indexed by delivery_due join event e on e.seq = d.event
-			where d.channel = ? and d.webhook = ? and d.state = 'open' and d.next_at > 0 order by d.next_at limit ?`,
+			where d.channel = ? and d.webhook = ? and d.state = 'open' and d.next_at > 0 order by d.next_at, d.id limit ?`,
 			string(l.Channel), l.Webhook, limit)
 		return err
 	})
