@@ -228,6 +228,7 @@ func (l *line) forget() {
 // old.
 func (l *line) arrange(s channel.Settings, now time.Time) error {
 	l.settings, l.hooks, l.arranged = s, find(s, l.name.Webhook), true
+	l.gone = l.gone && len(l.hooks) == 0
 	if len(l.hooks) == 0 && l.ordinary() {
 		n, err := l.Store.CancelLine(l.soft, l.name)
 		if err != nil {

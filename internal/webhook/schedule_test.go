@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -248,8 +249,10 @@ func TestSideBySide(t *testing.T) {
 		perSecond, last := map[int]int{}, map[string]string{}
 		for _, q := range v.taken() {
 			perSecond[int(q.at.Round(time.Second).Seconds())]++
-			var n int
-			fmt.Sscan(q.body, &n)
+			n, err := strconv.Atoi(q.body)
+			if err != nil {
+				t.Fatal(err)
+			}
 			chat := fmt.Sprint(n % 12)
 			if q.body <= last[chat] {
 				t.Errorf("chat %s: %s after %s", chat, q.body, last[chat])
