@@ -13,7 +13,7 @@ import (
 )
 
 // glance is how many deliveries a page looks at when no index knows which of them fit.
-const glance = 1000
+const glance = 300
 
 const (
 	newestFirst     = deliveryColumns + `from delivery d indexed by delivery_log join event e on e.seq = d.event where d.channel = ? and d.webhook = ? and d.id < ? order by d.id desc limit ?`
