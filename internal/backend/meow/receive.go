@@ -146,13 +146,21 @@ func (s *session) durably(key string, translate func(context.Context) ([]event.P
 	})
 	if err == nil {
 		s.inbound.clear(key)
+		s.inbound.clear(storageKey)
 		return true
 	}
-	attempt, wait, due := s.inbound.add(key, s.now())
+	attempt := s.comeAgain(key)
 	if attempt == manyFailures {
 		s.log.Error("event is refused again and again", "key", key, "attempts", attempt)
 	}
 	s.log.Error("event not stored", "key", key, "attempt", attempt, "error", err)
+	return false
+}
+
+// comeAgain plans the next connection, on which WhatsApp delivers what was not acked, and says how often
+// that was necessary for the same key.
+func (s *session) comeAgain(key string) (attempt int) {
+	attempt, wait, due := s.inbound.add(key, s.now())
 	if due {
 		s.spawn(func() {
 			if s.sleep(wait) {
@@ -160,7 +168,7 @@ func (s *session) durably(key string, translate func(context.Context) ([]event.P
 			}
 		})
 	}
-	return false
+	return attempt
 }
 
 // guard calls f and turns a panic into an error.

@@ -73,6 +73,7 @@ func newSession(ctx context.Context, b *Backend, o backend.SessionOptions, devic
 	bridged := b.Options
 	bridged.Log = log
 	s.client = whatsmeow.NewClient(device, newBridge(ctx, bridged))
+	s.container.watch(device, s.storageFailed)
 	s.configure(b.Transport)
 	return s
 }
@@ -250,6 +251,7 @@ func (s *session) Close() error {
 	s.mu.Unlock()
 	s.disconnect()
 	s.running.Wait()
+	s.container.watch(s.client.Store, nil)
 	return nil
 }
 

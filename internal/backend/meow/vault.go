@@ -19,6 +19,8 @@ type vault struct {
 
 	mu    sync.Mutex
 	known map[types.JID]*deviceStores
+	// alarms are called when the database fails in a decryption, by the device that it is for.
+	alarms map[*store.Device]func(error)
 }
 
 // deviceStores are the stores of one device. Its sessions share them, one after the other: two
@@ -32,7 +34,27 @@ type deviceStores struct {
 var _ store.DeviceContainer = (*vault)(nil)
 
 func newVault(c *sqlstore.Container, forgetful bool) *vault {
-	return &vault{Container: c, forgetful: forgetful, known: map[types.JID]*deviceStores{}}
+	return &vault{Container: c, forgetful: forgetful, known: map[types.JID]*deviceStores{}, alarms: map[*store.Device]func(error){}}
+}
+
+// watch has f called when the database fails in a decryption for the device; nil ends that.
+func (v *vault) watch(d *store.Device, f func(error)) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if f == nil {
+		delete(v.alarms, d)
+		return
+	}
+	v.alarms[d] = f
+}
+
+func (v *vault) alarm(d *store.Device, err error) {
+	v.mu.Lock()
+	f := v.alarms[d]
+	v.mu.Unlock()
+	if f != nil {
+		f(err)
+	}
 }
 
 // guarded returns the device with our stores, now or as soon as it is saved.
@@ -43,7 +65,8 @@ func (v *vault) guarded(d *store.Device) *store.Device {
 	}
 	d.Contacts = &contacts{ContactStore: d.Contacts}
 	s := v.storesOf(d)
-	d.Identities, d.Sessions, d.EventBuffer = s.identities, s.sessions, s.buffer
+	d.Identities, d.Sessions = s.identities, s.sessions
+	d.EventBuffer = &patientBuffer{s.buffer, func(err error) { v.alarm(d, err) }}
 	return d
 }
 
