@@ -15,6 +15,7 @@ import (
 
 	"tapgate/internal/backend"
 	"tapgate/internal/fault"
+	"tapgate/internal/sqlitedb"
 )
 
 // A device that can't decrypt a message asks for it again with a retry receipt. All of them are
@@ -127,9 +128,7 @@ func (s *session) answerRetry(r *events.Receipt, stanza types.MessageID, count i
 		err = lookup
 	}
 	if err == nil {
-		ctx, cancel := context.WithTimeout(s.ctx, retryPatience)
-		defer cancel()
-		err = s.answer(ctx, retry{receipt: r, stanza: stanza, count: count, prepared: prepared, sent: sent, at: at})
+		err = s.answerInTheEnd(retry{receipt: r, stanza: stanza, count: count, prepared: prepared, sent: sent, at: at})
 	}
 	s.retried(err == nil)
 	if err == nil {
@@ -141,14 +140,41 @@ func (s *session) answerRetry(r *events.Receipt, stanza types.MessageID, count i
 	return true
 }
 
-// sent asks the ledger. A failing database gets a second chance: there is no other time to answer.
-func (s *session) sent(stanza string) (e backend.Envelope, at time.Time, err error) {
-	for range 3 {
-		e, at, err = s.Ledger.Sent(s.ctx, stanza)
-		if err == nil || fault.Is(err, fault.NotFound) || !s.sleep(time.Second) {
-			break
+// storageTries is how often a retry receipt is looked at while a database fails, 1, 2, 4 ... 30 seconds
+// apart: ten minutes. There is no other time to answer it, since the library acks it afterwards.
+const storageTries = 24
+
+// pauses calls try again while it says so, and returns when it does not, or when there is no time left.
+func (s *session) pauses(try func() (again bool)) {
+	wait := time.Second
+	for range storageTries {
+		if !try() || !s.sleep(wait) {
+			return
 		}
+		wait = min(2*wait, 30*time.Second)
 	}
+}
+
+// answerInTheEnd answers, as soon as the keys can be stored.
+func (s *session) answerInTheEnd(r retry) (err error) {
+	s.pauses(func() bool {
+		ctx, cancel := context.WithTimeout(s.ctx, retryPatience)
+		defer cancel()
+		if err = s.answer(ctx, r); !sqlitedb.OfStorage(err) {
+			return false
+		}
+		s.log.Error("answer to a retry receipt waits for the database", "stanza", r.stanza, "error", err)
+		return true
+	})
+	return err
+}
+
+// sent asks the ledger, as soon as it can be asked.
+func (s *session) sent(stanza string) (e backend.Envelope, at time.Time, err error) {
+	s.pauses(func() bool {
+		e, at, err = s.Ledger.Sent(s.ctx, stanza)
+		return err != nil && !fault.Is(err, fault.NotFound)
+	})
 	return e, at, err
 }
 
