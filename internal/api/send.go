@@ -72,7 +72,8 @@ func (s *Server) shelve(c call, in *payload, m message.Media) (message.Media, er
 	default:
 		kept, err = in.form.put(c, src)
 	}
-	src.ID, src.Data = kept.ID, nil
+	// What it is called and what it is, the store knows from now on, also when it was changed.
+	src.ID, src.Data, src.FileName, src.MimeType = kept.ID, nil, "", ""
 	m.Source = &src
 	return m, err
 }

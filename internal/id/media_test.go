@@ -60,7 +60,7 @@ func TestNoMedia(t *testing.T) {
 }
 
 func FuzzParseMedia(f *testing.F) {
-	for _, s := range []string{"jpeg-3eb0aabbccddeeff001122-c00000", "mp4-00-11-22", "jpeg-../../x-00", "a-\x00-b"} {
+	for _, s := range []string{"jpeg-3eb0aabbccddeeff001122-c00000", "mp4-00-11-22", "pdf-b487668896662779cbdb29a3c29c0a9a-804713c25d2b57", "jpeg-../../x-00", "a-\x00-b"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {

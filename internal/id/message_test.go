@@ -85,6 +85,11 @@ func TestParseMessageRefuses(t *testing.T) {
 func FuzzParseMessage(f *testing.F) {
 	f.Add("PrDEMTosDVpLbhc-wAAOSg4_vg")
 	f.Add("OgECAwQFBgcI_w-kgABq52MXN9C0g-DkoOP74")
+	for _, published := range []string{ // on the help page
+		"g0jEG0ZsSobn4yNGGU3TAg-gDYOS60TLw", "yqKj.Z7XWg0g1lA-wD8Sij1GoQ", "A5y7S8JfMsgaYiXZC6Royw-gMoOS60TLw", "yqL1GxfdT7pX48I-wEASij1GoQ",
+	} {
+		f.Add(published)
+	}
 	f.Fuzz(func(t *testing.T, s string) {
 		if m, err := id.ParseMessage(s); err == nil && m.String() != s {
 			t.Errorf("%q parses as %+v, which is written %q", s, m, m.String())

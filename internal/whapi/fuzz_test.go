@@ -61,6 +61,29 @@ func FuzzDecodeInteractive(f *testing.F) {
 	})
 }
 
+func FuzzDecodeCarousel(f *testing.F) {
+	seed(f, `{"to":"61371989950","cards":[{"id":"c","text":"t","media":{"media":"data:image/png;name=a;base64,aGk=","no_encode":"true","width":"3"},"buttons":[{"type":"copy","title":"t","id":"i","copy_code":"1"}]}]}`,
+		`{"to":"61371989950","quoted":"yqKj.Z7XWg0g1lA-wD8Sij1GoQ","edit":"PrDEMTosDVpLbhc-wAAOSg4_vg","cards":[1,{"media":"x","header":{"text":"h"}},null]}`)
+	f.Fuzz(func(t *testing.T, b []byte) {
+		s, err := whapi.DecodeCarousel(whapi.JSON(b))
+		judge(t, s, err)
+	})
+}
+
+// FuzzForm: what a form says is what JSON says, or it is refused in the same way.
+func FuzzForm(f *testing.F) {
+	f.Add("61371989950", `{"text":"b"}`, `{"buttons":[{"type":"quick_reply","title":"t","id":"i"}]}`, "640", true)
+	f.Add("", `{`, `[[]]`, "true", false)
+	f.Fuzz(func(t *testing.T, to, body, action, width string, file bool) {
+		in := whapi.Form{Texts: map[string]string{"to": to, "body": body, "action": action, "width": width}}
+		if file {
+			in.File = &whapi.Part{FileName: body, MimeType: action}
+		}
+		s, err := whapi.DecodeInteractive(in)
+		judge(t, s, err)
+	})
+}
+
 func FuzzDecodeText(f *testing.F) {
 	seed(f, `{"to":"61371989950","body":"b","typing_time":"3"}`, `{"to":"1@lid","body":"\ud800"}`)
 	f.Fuzz(func(t *testing.T, b []byte) {
