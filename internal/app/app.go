@@ -43,6 +43,8 @@ type Facts struct {
 	AdminToken string `json:"admin_token"`
 	// Phone is the URL of the browser phone.
 	Phone string `json:"phone"`
+	// Console is the URL of the operator's page.
+	Console string `json:"console"`
 	// Network is the host:port of the emulated network.
 	Network string `json:"network"`
 	// RootKey is the emulated network's root key in hexadecimal.

@@ -28,8 +28,6 @@ type engine struct {
 	// loopback lets webhooks point to this machine, localMedia media URLs.
 	loopback, localMedia bool
 	sending              config.Sending
-	// plainDatabase does without what makes the database of sessions faster.
-	plainDatabase bool
 	// baseURL is where programs reach the API.
 	baseURL func() string
 	// metrics counts; nil counts nothing.
@@ -78,9 +76,6 @@ func (e *engine) openClient(ctx context.Context) error {
 		return err
 	}
 	o := meow.Options{Path: path, Transport: e.network, Log: e.Log}
-	if e.plainDatabase {
-		o.Layers = meow.NoLayers()
-	}
 	if e.metrics != nil {
 		o.Retried = e.metrics.retried
 	}

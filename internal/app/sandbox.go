@@ -73,7 +73,7 @@ func (s *sandboxMode) openChannel(ctx context.Context) error {
 		return err
 	}
 	s.run.facts = Facts{
-		API: s.front.url(), Token: token, Phone: s.front.url() + "/phone",
+		API: s.front.url(), Token: token, Phone: s.front.url() + "/phone", Console: s.front.url() + console.Root,
 		Network: s.wire.hostPort(), RootKey: s.rootKey(), ChannelID: string(c.ID),
 	}
 	if s.run.facts.AdminToken, err = s.adminToken(ctx); err != nil {
@@ -141,7 +141,7 @@ func (s *sandboxMode) serveAPI(context.Context) error {
 			}
 		},
 	})
-	gate, end := s.engine.withConsole(console.Options{LocalToken: facts.Token})
+	gate, end := s.engine.withConsole(console.Options{LocalToken: facts.AdminToken})
 	s.front.serve(together(pages, gate), func() {
 		end()
 		_ = pages.Close()

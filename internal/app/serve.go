@@ -33,7 +33,7 @@ func Serve(ctx context.Context, c config.Serve, o Options) (*Running, error) {
 		Options: o,
 		config:  c,
 		run:     r,
-		engine:  &engine{Options: o, dir: dir, sending: c.Sending, loopback: c.AllowLoopback(), localMedia: c.AllowLocalMedia(), plainDatabase: c.PlainDatabase},
+		engine:  &engine{Options: o, dir: dir, sending: c.Sending, loopback: c.AllowLoopback(), localMedia: c.AllowLocalMedia()},
 		front:   &listener{flag: "--listen", address: c.Listen, log: o.Log, failed: r.failed},
 	}
 	s.engine.baseURL = s.publicURL
@@ -82,7 +82,7 @@ func (s *serveMode) chooseNetwork(ctx context.Context) error {
 // openChannel sees to it that somebody can use the gateway: the very first start adds a channel, unless
 // none is wanted, and makes the admin token last, so that a start that was cut off is made up for.
 func (s *serveMode) openChannel(ctx context.Context) error {
-	s.run.facts = Facts{API: s.front.url(), Network: s.config.Peer, RootKey: s.config.Root}
+	s.run.facts = Facts{API: s.front.url(), Console: s.front.url() + console.Root, Network: s.config.Peer, RootKey: s.config.Root}
 	if s.debug != nil {
 		s.run.facts.Metrics = s.debug.front.url()
 	}

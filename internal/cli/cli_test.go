@@ -116,7 +116,7 @@ func TestFacts(t *testing.T) {
 			t.Fatalf("%v --json: %v: %q", args, err, line)
 		}
 		keys := slices.Sorted(maps.Keys(facts))
-		if want := []string{"admin_token", "api", "channel_id", "metrics", "network", "phone", "root_key", "token"}; !slices.Equal(keys, want) {
+		if want := []string{"admin_token", "api", "channel_id", "console", "metrics", "network", "phone", "root_key", "token"}; !slices.Equal(keys, want) {
 			t.Errorf("%v --json: keys %v", args, keys)
 		}
 	}

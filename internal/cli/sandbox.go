@@ -26,6 +26,7 @@ func (s *sandboxCommand) panel(f app.Facts) string {
 tapgate sandbox is ready.
 
   Phone    %s   <- open this in a browser
+  Console  %s   <- channels, messages, webhooks
   API      %s
   Token    %s
   Admin    %s   (for tapgate channel ...)
@@ -37,5 +38,5 @@ Paste this, and Jonathan gets a message with two buttons:
 %s
 
 %s
-`, f.Phone, f.API, f.Token, f.AdminToken, f.ChannelID, app.Business, app.Jonathan, app.Maria, f.Curl(), end)
+`, f.Phone, f.Console, f.API, f.Token, f.AdminToken, f.ChannelID, app.Business, app.Jonathan, app.Maria, f.Curl(), end)
 }

@@ -27,7 +27,7 @@ func (s *serveCommand) Run(c *console) error {
 
 func (s *serveCommand) panel(f app.Facts) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "\ntapgate serves.\n\n  API      %s\n", f.API)
+	fmt.Fprintf(&b, "\ntapgate serves.\n\n  API      %s\n  Console  %s\n", f.API, f.Console)
 	if f.ChannelID != "" {
 		fmt.Fprintf(&b, "  Channel  %s\n", f.ChannelID)
 	}

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 // example returns a literal payload of the dialect's help page.
@@ -50,8 +51,9 @@ func TestPreviewIsWhatThePhoneDraws(t *testing.T) {
 // held waits for a message on Jonathan's phone.
 func (w *world) held(id string) any {
 	w.t.Helper()
-	for range 1000 {
-		list, _ := w.direct(200, "GET", "/sandbox/customers/61371989950/messages", "").([]any)
+	deadline := time.Now().Add(patience)
+	for time.Now().Before(deadline) {
+		list, _ := w.direct(200, "GET", "/sandbox/customers/"+jonathan+"/messages", "").([]any)
 		for _, m := range list {
 			if at(m, "id") == id {
 				return m

@@ -29,7 +29,7 @@ func (s *Server) watch(w http.ResponseWriter, r *http.Request, in session) {
 		return
 	}
 	for _, p := range paths {
-		if u, err := url.ParseRequestURI(p); err != nil || !strings.HasPrefix(p, "/") || u.Host != "" {
+		if u, err := url.ParseRequestURI(p); err != nil || !strings.HasPrefix(p, "/") || strings.HasPrefix(p, "//") || u.Host != "" {
 			refuse(w, http.StatusBadRequest, "Wrong request parameters", "/query/path must be a path of the API")
 			return
 		}

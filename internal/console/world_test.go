@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -21,23 +22,31 @@ const patience = 30 * time.Second
 type world struct {
 	t     testing.TB
 	facts app.Facts
+	stop  func()
 }
 
 func newWorld(t testing.TB) *world {
 	t.Helper()
-	r, err := app.Sandbox(t.Context(), config.Sandbox{Listen: "127.0.0.1:0", Token: "a-channel-token"},
+	return newWorldIn(t, "")
+}
+
+// newWorldIn keeps the world in a directory.
+func newWorldIn(t testing.TB, dir string) *world {
+	t.Helper()
+	r, err := app.Sandbox(t.Context(), config.Sandbox{Listen: "127.0.0.1:0", Token: "a-channel-token", Data: dir},
 		app.Options{Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})), Version: "test"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
+	stop := sync.OnceFunc(func() {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), patience)
 		defer cancel()
 		if err := r.Stop(ctx); err != nil {
 			t.Errorf("stop: %v", err)
 		}
 	})
-	return &world{t, r.Facts()}
+	t.Cleanup(stop)
+	return &world{t, r.Facts(), stop}
 }
 
 // visitor is a browser without a page.

@@ -52,7 +52,7 @@ async function begin({ quiet = false } = {}) {
     }
     state.channels = session.admin ? body.channels : [body];
     drawSide();
-    if (!shown) show();
+    show();
   });
 }
 
@@ -90,7 +90,7 @@ function show() {
   }
   leave();
   leave = () => {};
-  const el = h('div', { class: `page page-${page}` });
+  const el = h('div', { class: `page page-${page}`, data: { channel: (page !== 'channels' && state.channels.find((c) => c.id === channel)?.name) || '' } });
   main.replaceChildren(el);
   document.title = `${sections.find((s) => s.page === page)?.title ?? 'Channels'} · tapgate console`;
   const undo = [];

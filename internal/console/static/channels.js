@@ -1,7 +1,6 @@
 // All channels, and a new one.
 import { api } from './api.js';
-import { ago } from './time.js';
-import { h, icon, heading, badge, press, ask, field, input, empty, number, copyButton } from './ui.js';
+import { h, heading, badge, press, ask, field, input, empty, number, copyButton } from './ui.js';
 
 const states = {
   idle: ['not paired', ''], pairing: ['waits to be paired', 'busy'], connecting: ['connecting', 'busy'],

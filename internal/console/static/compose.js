@@ -15,10 +15,12 @@ export function compose(el, context) {
   const form = h('div', { class: 'compose-form' });
   const told = h('div', { class: 'compose-told', role: 'status', 'aria-live': 'polite' });
   const preview = new Preview({ channel, onAnswer: mark });
+  const toPreview = press('Preview', () => preview.el.scrollIntoView({ behavior: 'smooth', block: 'start' }), { symbol: 'phone' });
+  toPreview.classList.add('to-preview');
   const go = press('Send', submit, { kind: 'main', symbol: 'send' });
   el.append(heading('Compose', 'See it as each client draws it, before anybody gets it.', press('Start over', () => { draft = start(); changed(); redraw(); })),
     h('div', { class: 'compose' },
-      h('div', { class: 'compose-left' }, form, told, h('div', { class: 'compose-foot' }, press('Copy as curl', copy, { symbol: 'copy' }), go)),
+      h('div', { class: 'compose-left' }, form, told, h('div', { class: 'compose-foot' }, toPreview, press('Copy as curl', copy, { symbol: 'copy' }), go)),
       h('div', { class: 'compose-right' }, preview.el)));
   context.onLeave(() => preview.end());
 

@@ -106,7 +106,9 @@ export class Form {
         remove('Take the file away', () => { holder[name] = null; this.redraw(path); })));
     }
     const el = field(types.includes('document') ? 'Picture, video or document above the text' : 'Picture or video', address);
-    el.querySelector('.input').replaceWith(h('div', { class: 'with-button' }, address, choose, pick));
+    const both = h('div', { class: 'with-button' });
+    address.replaceWith(both);
+    both.append(address, choose, pick);
     return el;
   }
 

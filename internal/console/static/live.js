@@ -24,7 +24,7 @@ export function watch(path, fn) {
   return () => {
     const set = watched.get(path);
     if (!set?.delete(fn)) return;
-    if (!set.size) { watched.delete(path); seen.delete(path); }
+    if (!set.size) watched.delete(path); // what was seen is kept until the stream changes: a page may come back at once
     plan();
   };
 }
@@ -37,6 +37,7 @@ function plan(after = 20) {
 
 function connect() {
   const paths = [...watched.keys()].sort();
+  for (const path of [...seen.keys()]) if (!watched.has(path)) seen.delete(path);
   const want = document.visibilityState === 'visible' && paths.length
     ? `/console/watch?${new URLSearchParams(paths.map((p) => ['path', p]))}` : '';
   if (want === asked && source && source.readyState !== EventSource.CLOSED) return;
@@ -53,7 +54,7 @@ function connect() {
     if (mine !== source) return;
     const { path, body, status } = JSON.parse(event.data);
     const text = JSON.stringify({ body, status });
-    if (seen.get(path) === text) return;
+    if (seen.get(path) === text || !watched.has(path)) return;
     seen.set(path, text);
     for (const fn of [...watched.get(path) ?? []]) fn(body, status);
   });

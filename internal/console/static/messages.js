@@ -1,12 +1,13 @@
 // The messages of a channel, newest first, and the story of the one that is open.
 import { api, at, part } from './api.js';
+import { Feed, atEnd, near } from './feed.js';
 import { stamp } from './time.js';
 import { timeline } from './timeline.js';
 import { h, icon, heading, badge, choice, input, empty, number, complain } from './ui.js';
 
 const page = 60;
 const searchPage = 500;
-const most = 5000; // rows in the list: a longer one is searched, not scrolled
+const enough = 500; // finds, after which a search stops
 
 const tones = { pending: 'busy', sent: '', delivered: '', read: 'good', played: 'good', failed: 'bad', deleted: 'warn' };
 
@@ -14,161 +15,132 @@ export const statusBadge = (status) => (status ? badge(status, tones[status] ?? 
 
 export function messages(el, context) {
   const { channel } = context;
-  const chat = input({ type: 'search', placeholder: 'Number, chat id, or words', 'aria-label': 'Search messages', value: '' });
+  const query = input({ type: 'search', placeholder: 'Number, chat id, or words', 'aria-label': 'Search messages' });
   const way = choice([['', 'Sent and received'], ['true', 'Sent'], ['false', 'Received']], '', { 'aria-label': 'Direction' });
   const told = h('p', { class: 'list-told faint', role: 'status' });
   const list = h('ol', { class: 'list', 'aria-label': 'Messages' });
+  const none = h('div', { hidden: true });
   const end = h('div', { class: 'list-end' });
   const story = h('section', { class: 'split-detail', 'aria-label': 'Message' });
-  const split = h('div', { class: 'split' }, h('div', { class: 'split-list' }, h('div', { class: 'filters' }, chat, way), told, list, end), story);
-  el.append(heading('Messages', null), split);
+  const split = h('div', { class: 'split' }, h('div', { class: 'split-list' }, h('div', { class: 'filters' }, query, way), told, list, none, end), story);
+  el.append(heading('Messages'), split);
 
-  let rows = new Map(); // id -> { key, el }
-  let order = []; // messages, newest first
+  const feed = new Feed(list, { idOf: (m) => m.id, before: (a, b) => a.timestamp > b.timestamp, row: (m, open) => row(m, open, context) });
   let run = 0; // a new search ends the one before
   let done = false;
   let loading = false;
   let unwatch = () => {};
-  let open = '';
   let closeStory = () => {};
-  context.onLeave(() => { run++; closeStory(); seen.disconnect(); });
-
-  const seen = new IntersectionObserver((entries) => { if (entries.some((e) => e.isIntersecting)) more(); }, { root: document.querySelector('#main'), rootMargin: '600px' });
-  seen.observe(end);
+  const stopEnd = atEnd(end, more);
+  context.onLeave(() => { run++; closeStory(); stopEnd(); feed.end(); });
 
   // source is what the list shows: a chat, or everything, through which words are looked for.
   function source() {
-    const text = chat.value.trim();
+    const text = query.value.trim();
     const digits = text.replace(/[\s+()-]/g, '');
-    const id = /@/.test(text) ? text : /^\d{7,15}$/.test(digits) ? `${digits}@s.whatsapp.net` : '';
-    return { path: id ? `/messages/list/${part(id)}` : '/messages/list', words: id ? '' : text.toLowerCase(), query: { channel, from_me: way.value } };
+    const chat = text.includes('@') ? text : /^\d{7,15}$/.test(digits) ? `${digits}@s.whatsapp.net` : '';
+    return { path: chat ? `/messages/list/${part(chat)}` : '/messages/list', words: chat ? '' : text.toLowerCase(), query: { channel, from_me: way.value } };
   }
 
   function begin() {
-    run++;
+    const mine = ++run;
     unwatch();
-    rows = new Map();
-    order = [];
+    feed.clear();
     done = false;
     loading = false;
-    list.replaceChildren();
     told.textContent = '';
+    none.hidden = true;
     const from = source();
-    const mine = run;
+    let first = true;
     unwatch = context.watch(at(from.path, { ...from.query, count: page }), (body, status) => {
       if (mine !== run) return;
-      if (status !== 200) { told.textContent = body?.error?.details ?? body?.error?.message ?? ''; return; }
-      const first = !order.length;
-      put(body.messages.filter((m) => fits(m, from.words)));
-      if (first) done = body.messages.length < page;
+      if (status !== 200) { told.textContent = body?.error?.details || body?.error?.message || ''; return; }
+      feed.put(body.messages.filter((m) => fits(m, from.words)).reverse(), { onTop: true });
+      if (first) {
+        done = body.messages.length >= body.total;
+        if (from.words && !done) search(from, body.messages.length);
+      }
+      first = false;
       tell(from, body.total);
-      if (from.words && first) search(from, body.messages);
+      if (near(end)) more();
     });
   }
 
-  function fits(message, words) { return !words || `${summary(message)} ${who(message)} ${message.id}`.toLowerCase().includes(words); }
-
-  // put takes messages in, in their order in time.
-  function put(some) {
-    const known = new Map(order.map((m) => [m.id, m]));
-    for (const m of some) known.set(m.id, m);
-    const placed = new Map([...known.values()].map((m, i) => [m.id, i]));
-    order = [...known.values()].sort((a, b) => b.timestamp - a.timestamp || (some.includes(a) && some.includes(b) ? some.indexOf(a) - some.indexOf(b) : placed.get(a.id) - placed.get(b.id))).slice(0, most);
-    draw();
-  }
-
-  function draw() {
-    const now = order.map((m) => {
-      const key = JSON.stringify([m, m.id === open]);
-      const had = rows.get(m.id);
-      if (had?.key === key) return had.el;
-      const made = row(m, m.id === open, context);
-      rows.set(m.id, { key, el: made });
-      return made;
-    });
-    swap(list, now);
-  }
-
-  function tell(from, total) {
-    told.textContent = from.words ? `${order.length} found` : total ? `${total} message${total === 1 ? '' : 's'}` : '';
-    if (!order.length && done) list.replaceChildren(h('li', {}, empty('chats', chat.value ? 'Nothing found' : 'No messages yet', chat.value ? 'Try another number or other words.' : 'What this channel sends and receives appears here.')));
+  function tell(from, total, looked) {
+    const searching = looked !== undefined && looked < total;
+    told.textContent = from.words ? `${feed.length} found${searching ? `, ${looked} of ${total} looked through` : ''}` : total ? `${total} message${total === 1 ? '' : 's'}` : '';
+    none.hidden = feed.length > 0 || searching;
+    if (!none.hidden) none.replaceChildren(query.value || way.value ? empty('chats', 'Nothing found', 'Try another number or other words.') : empty('chats', 'No messages yet', 'What this channel sends and receives appears here.'));
   }
 
   // more loads what is older than the last one.
   async function more() {
-    if (done || loading || !order.length || source().words) return;
     const from = source();
+    if (done || loading || !feed.length || from.words) return;
     const mine = run;
     loading = true;
     try {
-      const last = order.at(-1);
-      let body = await api('GET', at(from.path, { ...from.query, count: page, time_to: Math.floor(last.timestamp) }));
-      // A second can hold more than a page.
-      if (body.messages.every((m) => rows.has(m.id)) && body.total > order.length) body = await api('GET', at(from.path, { ...from.query, count: page, offset: order.length }));
+      const older = { ...from.query, count: page, time_to: Math.floor(feed.last.timestamp) };
+      let body = await api('GET', at(from.path, older));
       if (mine !== run) return;
-      const fresh = body.messages.filter((m) => !rows.has(m.id));
-      done = !fresh.length || order.length + fresh.length >= most;
-      put(body.messages);
+      // A second may hold more than a page.
+      if (body.messages.length && body.messages.every((m) => feed.has(m.id))) body = await api('GET', at(from.path, { ...older, offset: body.messages.length }));
+      if (mine !== run) return;
+      done = !feed.put(body.messages) || body.messages.length < page;
     } catch (error) {
       complain(error);
       done = true;
     } finally {
       if (mine === run) loading = false;
     }
-    if (mine === run && !done && end.getBoundingClientRect().top < innerHeight + 600) more();
+    if (mine === run && !done && near(end)) more();
   }
 
   // search goes through everything for words. The API finds chats and times, not words.
-  async function search(from, already) {
+  async function search(from, looked) {
     const mine = run;
-    let looked = already.length;
+    done = true;
     try {
-      for (let offset = already.length; ; offset += searchPage) {
-        const body = await api('GET', at(from.path, { ...from.query, count: searchPage, offset }));
+      for (;;) {
+        const body = await api('GET', at(from.path, { ...from.query, count: searchPage, offset: looked }));
         if (mine !== run) return;
         looked += body.messages.length;
-        put([...order, ...body.messages.filter((m) => fits(m, from.words))]);
-        told.textContent = `${order.length} found in ${looked} of ${body.total}`;
-        if (!body.messages.length || looked >= body.total || order.length >= 500) break;
+        feed.put(body.messages.filter((m) => fits(m, from.words)));
+        if (!body.messages.length || feed.length >= enough) looked = body.total;
+        tell(from, body.total, looked);
+        if (looked >= body.total) return;
       }
-      done = true;
-      tell(from, looked);
     } catch (error) {
       if (mine === run) complain(error);
     }
   }
 
-  function show([id]) {
-    open = id ?? '';
-    split.classList.toggle('open', Boolean(open));
+  function show([id = '']) {
+    split.classList.toggle('open', Boolean(id));
     closeStory();
     closeStory = () => {};
-    draw();
-    if (!open) {
+    feed.open(id);
+    if (!id) {
       story.replaceChildren(empty('chats', 'No message is open', 'Open one to see what became of it.'));
       return;
     }
     const inside = h('div');
     story.replaceChildren(h('a', { class: 'back', href: context.link(channel, 'messages') }, icon('left'), h('span', { text: 'All messages' })), inside);
-    closeStory = timeline(inside, context, open);
+    closeStory = timeline(inside, context, id);
   }
 
   let typing = 0;
-  chat.addEventListener('input', () => { clearTimeout(typing); typing = setTimeout(begin, 250); });
+  query.addEventListener('input', () => { clearTimeout(typing); typing = setTimeout(begin, 250); });
   way.addEventListener('change', begin);
   begin();
   show(context.args);
   return { update: show };
 }
 
-// swap makes the children of a list those given, and touches only what differs.
-export function swap(list, now) {
-  now.forEach((el, i) => { if (list.children[i] !== el) list.insertBefore(el, list.children[i] ?? null); });
-  while (list.children.length > now.length) list.lastChild.remove();
-}
+const fits = (m, words) => !words || `${summary(m)} ${who(m)} ${m.id}`.toLowerCase().includes(words);
 
 function row(m, open, context) {
-  return h('li', {}, h('a', { class: `line ${m.from_me ? 'out' : 'in'}`, href: context.link(context.channel, 'messages', m.id), 'aria-current': open ? 'true' : null, data: { message: m.id } },
+  return h('li', {}, h('a', { class: `item ${m.from_me ? 'out' : 'in'}`, href: context.link(context.channel, 'messages', m.id), 'aria-current': open ? 'true' : null, data: { message: m.id } },
     h('span', { class: 'line-way', title: m.from_me ? 'Sent' : 'Received' }, icon(m.from_me ? 'send' : 'inbox', m.from_me ? 'Sent' : 'Received')),
     h('span', { class: 'line-text' },
       h('span', { class: 'line-top' }, h('span', { class: 'line-who', text: who(m) }), stamp(m.timestamp)),
@@ -186,7 +158,7 @@ export function who(m) {
 // summary is a message in a line.
 export function summary(m) {
   const reply = m.reply?.buttons_reply ?? m.reply?.list_reply;
-  if (reply) return `↩ ${reply.title ?? reply.id}`;
+  if (reply) return `↩ ${reply.title || reply.id}`;
   const i = m.interactive;
   if (i) {
     const titles = i.action?.buttons?.map((b) => b.title) ?? (i.action?.list ? [i.action.list.label] : []);
@@ -197,4 +169,3 @@ export function summary(m) {
   const file = m[m.type];
   return m.text?.body ?? file?.caption ?? file?.file_name ?? m.subtype ?? m.type ?? '';
 }
-

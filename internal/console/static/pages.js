@@ -3,8 +3,9 @@ import { channels } from './channels.js';
 import { overview } from './channel.js';
 import { compose } from './compose.js';
 import { messages } from './messages.js';
+import { webhooks } from './webhooks.js';
 
-export const pages = { channels, overview, compose, messages };
+export const pages = { channels, overview, compose, messages, webhooks };
 
 // sections are the entries of the navigation; also names the pages that belong to one.
 export const sections = [
@@ -12,4 +13,5 @@ export const sections = [
   { page: 'overview', title: 'Channel', symbol: 'phone' },
   { page: 'compose', title: 'Compose', symbol: 'send' },
   { page: 'messages', title: 'Messages', symbol: 'chats' },
+  { page: 'webhooks', title: 'Webhooks', symbol: 'globe' },
 ];

@@ -3,7 +3,7 @@ import { api } from './api.js';
 import { h, icon, press, panel, field, input, notice, copyButton } from './ui.js';
 
 export function pairing(context, path) {
-  const picture = h('img', { class: 'qr-picture', alt: 'QR code to scan with WhatsApp', width: '264', height: '264', hidden: true });
+  const picture = h('img', { class: 'qr-picture', alt: 'QR code to scan with WhatsApp', hidden: true });
   const waiting = h('p', { class: 'qr-wait faint', text: 'Waiting for a code' });
   const left = h('p', { class: 'faint qr-left', 'aria-live': 'off' });
   const text = h('code', { class: 'qr-text' });

@@ -14,7 +14,7 @@ const full = new Intl.DateTimeFormat([], { dateStyle: 'medium', timeStyle: 'medi
 export function clockText(when, { millis = false } = {}) {
   const d = date(when);
   if (!d) return '–';
-  const time = d.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23', ...(millis ? { fractionalSecondDigits: 3 } : {}) });
+  const time = d.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23', ...(millis && d.getMilliseconds() ? { fractionalSecondDigits: 3 } : {}) });
   return d.toDateString() === new Date().toDateString() ? time : `${day.format(d)} ${time}`;
 }
 
@@ -34,9 +34,21 @@ export function length(ms) {
   return `${Math.round(ms / 86400000)} days`;
 }
 
+// ago says how long ago something was, or in how long it will be, and goes on saying it.
 export function ago(when) {
+  return h('span', { class: 'ago', 'data-when': date(when)?.toISOString(), text: agoText(when) });
+}
+
+function agoText(when) {
   const d = date(when);
   if (!d) return '';
   const ms = Date.now() - d.getTime();
   return ms < 1000 && ms > -1000 ? 'now' : ms < 0 ? `in ${length(-ms)}` : `${length(ms)} ago`;
 }
+
+setInterval(() => {
+  for (const el of document.querySelectorAll('.ago[data-when]')) {
+    const text = agoText(el.dataset.when);
+    if (el.textContent !== text) el.textContent = text;
+  }
+}, 1000);

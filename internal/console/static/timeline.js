@@ -6,8 +6,8 @@ import { h, icon, panel, badge, notice, number, prettyJSON, copyButton } from '.
 import { deliveryState } from './deliveries.js';
 
 const told = {
-  accepted: ['Accepted', 'tick'], received: ['Received', 'inbox'], queued: ['Waited in the queue', 'auto'], attempt: ['Attempt', 'send'],
-  pending: ['Pending', 'auto'], sent: ['WhatsApp has it', 'tick'], delivered: ['Delivered to the phone', 'phone'], read: ['Read', 'tick'], played: ['Played', 'play'],
+  accepted: ['Accepted', 'tick'], received: ['Received', 'inbox'], queued: ['Waited in the queue', 'list'], attempt: ['Attempt', 'send'],
+  pending: ['Pending', 'list'], sent: ['WhatsApp has it', 'tick'], delivered: ['Delivered to the phone', 'phone'], read: ['Read', 'tick'], played: ['Played', 'play'],
   failed: ['Failed', 'warn'], deleted: ['Deleted', 'trash'], tapped: ['Pressed', 'reply'], replied: ['Answered', 'chats'],
 };
 
@@ -70,7 +70,7 @@ function webhook(w, begin, context) {
   return h('li', { class: `step ${tone === 'bad' ? 'tone-bad' : tone === 'good' ? 'tone-good' : ''}` },
     h('span', { class: 'step-mark' }, icon('globe')),
     h('div', { class: 'step-text' },
-      h('p', { class: 'step-name' }, h('a', { class: 'link', href: context.link(context.channel, 'deliveries', w.delivery_id), text: `${w.type}.${w.event}` }), badge(text, tone)),
+      h('p', { class: 'step-name' }, h('a', { class: 'link', href: context.link(context.channel, 'webhooks', w.delivery_id), text: `${w.type}.${w.event}` }), badge(text, tone)),
       h('p', { class: 'faint', text: attemptsLine(w.attempts) })),
     times(w, begin));
 }

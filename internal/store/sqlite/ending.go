@@ -72,16 +72,16 @@ func finish(t *tx, ch id.Channel, e store.Ending) error {
 	if err := addTry(t, e.Seq, e.Try); err != nil {
 		return err
 	}
+	if _, err := t.exec(`update message set at = ? where num = ?`, at, row.message); err != nil {
+		return err
+	}
 	if _, err := reach(t, row.message, "", out.Status, at); err != nil {
 		return err
 	}
 	if out.Status.Follows(row.status) {
-		err = concludeAt(t, row.message, out.Status, out.Code, out.Reason, at)
-	} else {
-		_, err = t.exec(`update message set at = ? where num = ?`, at, row.message)
-	}
-	if err != nil {
-		return err
+		if err := conclude(t, row.message, out.Status, out.Code, out.Reason); err != nil {
+			return err
+		}
 	}
 	if e.Edited != nil {
 		if err := rewrite(t, ch, *e.Edited); err != nil && !fault.Is(err, fault.NotFound) {

@@ -124,13 +124,3 @@ func conclude(t *tx, num int64, s message.Status, code, reason string) error {
 		string(s), code, reason, num)
 	return err
 }
-
-// concludeAt is conclude for the end of a row, from which a message has its time.
-func concludeAt(t *tx, num int64, s message.Status, code, reason string, at int64) error {
-	if s != message.Failed {
-		code, reason = "", ""
-	}
-	_, err := t.exec(`update message set status = ?, failure_code = ?, failure_reason = ?, at = ? where num = ?`,
-		string(s), code, reason, at, num)
-	return err
-}

@@ -164,10 +164,8 @@ func (w *writer) group(first []*job) {
 	}
 	started := time.Now()
 	err := w.begin()
-	for i, j := range members {
-		if err == nil && i == 0 {
-			err = w.leader(j)
-		} else if err == nil {
+	for _, j := range members {
+		if err == nil {
 			err = w.member(j)
 		}
 	}
@@ -221,18 +219,6 @@ func (w *writer) begin() error {
 	_, _ = w.tx.exec("rollback") // fails when there is nothing to roll back, which is the usual case
 	_, err := w.tx.exec("begin immediate")
 	return err
-}
-
-// leader runs the first job of a group. Nothing stands before it that its failure could undo, so it
-// needs no savepoint: the transaction begins anew. The error is that of member.
-func (w *writer) leader(j *job) error {
-	if j.err = w.call(j.run); j.err == nil {
-		return nil
-	}
-	if _, err := w.tx.exec("rollback"); err != nil {
-		return errors.Join(j.err, err)
-	}
-	return w.begin()
 }
 
 // member runs one job behind a savepoint, so that its failure undoes nothing but itself. The error is

@@ -1,0 +1,115 @@
+package console_test
+
+import (
+	"strings"
+	"testing"
+)
+
+// A new channel is paired with the QR code that the page shows.
+func TestBrowserPairsAChannel(t *testing.T) {
+	chromium(t)
+	w := newWorld(t)
+	p := w.browse(1440, 900, "#/channels")
+	p.until(`document.querySelector('[data-channel="` + w.facts.ChannelID + `"]')?.dataset.state === 'connected'`)
+	p.pressText("Add a channel")
+	p.write(`.ask input`, "shop <b>two</b>")
+	p.pressText("Add")
+	p.until(`document.querySelector('.ask .secret code')?.textContent.length > 20`)
+	p.pressText("Go on to pairing")
+	p.until(`document.querySelector('.qr-picture')?.naturalWidth > 100 && !document.querySelector('.qr-picture').hidden`)
+	p.until(`document.querySelector('.qr-text').textContent.split(',').length >= 4`)
+	p.picture("pairing")
+	// The text is what the picture holds: the picture is drawn of it by the API, in one answer.
+	qr := eval[string](p, `document.querySelector('.qr-text').textContent`)
+	w.direct(200, "POST", "/sandbox/scan", `{"phone":"447700900123","qr":"`+qr+`"}`)
+	p.until(`document.querySelector('.heading .badge-word')?.textContent === 'connected' && document.querySelector('.pair') === null`)
+	if got := eval[string](p, `document.querySelector('.heading p').textContent`); !strings.Contains(strings.ReplaceAll(got, " ", ""), "447700900123") {
+		t.Errorf("the page shows the number %q", got)
+	}
+	if got := eval[string](p, `document.querySelector('.heading h1').textContent`); got != "shop <b>two</b>" {
+		t.Errorf("the name is %q", got)
+	}
+}
+
+func TestBrowserLogsIn(t *testing.T) {
+	chromium(t)
+	w := newWorld(t)
+	p := w.browse(1440, 900, "#/channels")
+	p.pressText("Log out")
+	p.until(`document.querySelector('.login') !== null`)
+	p.write(`.login input`, "not the token")
+	p.pressText("Open the console")
+	p.until(`document.querySelector('.wrong').textContent.startsWith('This token opens nothing')`)
+	p.write(`.login input`, w.facts.Token)
+	p.pressText("Open the console")
+	p.until(`document.querySelector('.page-overview') !== null`)
+	// A channel's token opens its channel only.
+	if got := eval[string](p, `document.querySelector('#who').textContent`); !strings.Contains(got, "Channel token") {
+		t.Errorf("the page says %q", got)
+	}
+	p.open("#/channels")
+	p.until(`document.querySelector('.page-channels') === null`)
+	// Nothing of the token is kept where a script could read it.
+	kept := eval[string](p, `document.cookie + JSON.stringify({ ...localStorage }) + JSON.stringify({ ...sessionStorage })`)
+	if strings.Contains(kept, w.facts.Token) || strings.Contains(kept, "tapgate_console") {
+		t.Errorf("scripts can read %s", kept)
+	}
+}
+
+// TestBrowserPictures looks at each page at both widths and in both colour schemes.
+func TestBrowserPictures(t *testing.T) {
+	chromium(t)
+	w := newWorld(t)
+	w.direct(200, "POST", "/messages/interactive", example(t, "request-quick-reply.json"))
+	w.direct(200, "POST", "/messages/interactive", example(t, "request-list.json"))
+	w.direct(200, "POST", "/messages/text", `{"to":"`+jonathan+`","body":"Your order is on its way."}`)
+	w.direct(200, "POST", "/sandbox/customers/"+jonathan+"/messages", `{"text":"When does it arrive?"}`)
+	for _, size := range []struct {
+		name          string
+		width, height int64
+	}{{"1440", 1440, 900}, {"360", 360, 740}} {
+		for _, theme := range []string{"light", "dark"} {
+			p := w.browse(size.width, size.height, "#/channels")
+			eval[bool](p, `(localStorage.setItem('tapgate.theme', '`+theme+`'), document.documentElement.dataset.theme = '`+theme+`', true)`)
+			for _, page := range []string{"overview", "compose", "messages", "webhooks"} {
+				p.open(w.page(page))
+				p.until(`document.querySelector('.page-` + page + `') !== null`)
+				p.until(map[string]string{
+					"overview": `document.querySelector('.facts-list') !== null`, "compose": `document.querySelector('.preview .bubble') !== null`,
+					"messages": `document.querySelectorAll(".item").length >= 4`, "webhooks": `true`,
+				}[page])
+				wide := eval[[]string](p, `[...document.querySelectorAll('body *')].filter((el) => !el.closest('.strip, pre, .skip, .visually-hidden, .toasts') && el.checkVisibility() && el.getBoundingClientRect().right > innerWidth + .5).map((el) => el.tagName + '.' + el.className)`)
+				if len(wide) > 0 {
+					t.Errorf("%s at %s is wider than the screen: %v", page, size.name, wide)
+				}
+				nameless := eval[[]string](p, `[...document.querySelectorAll('input, select, textarea, button, a')].filter((el) => el.checkVisibility() && !(el.labels?.length || el.getAttribute('aria-label') || el.getAttribute('title') || el.textContent.trim())).map((el) => el.outerHTML.slice(0, 120))`)
+				if len(nameless) > 0 {
+					t.Errorf("%s: without a name: %v", page, nameless)
+				}
+				p.picture(page + "-" + size.name + "-" + theme)
+			}
+			p.open("#/channels")
+			p.until(`document.querySelector('.card-item[data-channel]') !== null`)
+			p.picture("channels-" + size.name + "-" + theme)
+			p.open(w.page("messages"))
+			p.press(`.item.out`)
+			p.until(`document.querySelector('.step') !== null`)
+			p.picture("timeline-" + size.name + "-" + theme)
+		}
+	}
+}
+
+// Going to and fro faster than the stream follows leaves no page empty.
+func TestBrowserGoesToAndFro(t *testing.T) {
+	chromium(t)
+	w := newWorld(t)
+	w.direct(200, "POST", "/messages/text", `{"to":"`+jonathan+`","body":"Your order is on its way."}`)
+	p := w.browse(1440, 900, w.page("messages"))
+	for range 5 {
+		p.until(`document.querySelector('.item.out') !== null`)
+		eval[bool](p, `(location.hash = '#/channels', true)`)
+		p.until(`document.querySelector('.page-channels') !== null`)
+		p.open(w.page("messages"))
+	}
+	p.until(`document.querySelector('.item.out') !== null`)
+}
