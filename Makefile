@@ -25,8 +25,8 @@ SEED ?= 1
 crash: ## kill the gateway KILLS times (default 300) with SEED, and audit that nothing was lost
 	go test ./test/crash -kills $(KILLS) -seed $(SEED) -timeout 2h -v
 
-bench: ## raw whatsmeow beside the gateway, same network, same run
-	go test -run '^$$' -bench . -benchtime 2s ./test/bench
+bench: ## bare whatsmeow beside the gateway, same network, same run
+	go run ./cmd/tapgate bench
 
 fuzz: ## each fuzz target for 20 seconds
 	./.ci/fuzz 20s

@@ -66,10 +66,12 @@ var mayImport = map[string]string{
 	"sandbox/phone": "id sandbox go.mau.fi/whatsmeow go.mau.fi/libsignal google.golang.org/protobuf modernc.org/sqlite",
 	"sandbox/web":   "sandbox sandbox/phone go.mau.fi/whatsmeow/types",
 
+	// measures the program from outside, as processes
+	"bench": "id backend/meow sandbox go.mau.fi/whatsmeow google.golang.org/protobuf modernc.org/sqlite",
 	// assembly
 	"config": "obs go.yaml.in/yaml",
 	"app":    "id fault message channel event backend backend/meow store store/sqlite gateway media media/ffmpeg webhook api whapi lifecycle obs netguard config console sandbox sandbox/phone sandbox/web golang.org/x/sys github.com/prometheus/client_golang",
-	"cli":    "fault config app obs go.yaml.in/yaml github.com/alecthomas/kong github.com/mdp/qrterminal",
+	"cli":    "fault config app bench obs go.yaml.in/yaml github.com/alecthomas/kong github.com/mdp/qrterminal",
 }
 
 func TestImportPolicy(t *testing.T) {

@@ -24,15 +24,17 @@ const (
 
 // commands is the grammar of the command line.
 type commands struct {
-	Sandbox  sandboxCommand  `cmd:"" help:"Try it: gateway, emulated WhatsApp and a phone in the browser, in one process. Needs no number and no phone."`
-	Serve    serveCommand    `cmd:"" help:"Run the gateway on WhatsApp, or on an emulated network."`
-	Network  networkCommand  `cmd:"" help:"Run the emulated WhatsApp alone, for a gateway in another process."`
-	Messages messagesCommand `cmd:"" help:"List the messages of a running tapgate, and show what became of one."`
-	Webhooks webhooksCommand `cmd:"" help:"List the webhooks of a running tapgate, show what they were told, and repeat it."`
-	Channel  channelCommand  `cmd:"" help:"Add, pair, list and remove the channels of a running tapgate."`
-	Admin    adminCommand    `cmd:"" help:"What needs no running tapgate: make a new admin token."`
-	Config   configCommand   `cmd:"" help:"Print the settings that serve would use, as a configuration file."`
-	Version  versionCommand  `cmd:"" help:"Print the version."`
+	Sandbox   sandboxCommand   `cmd:"" help:"Try it: gateway, emulated WhatsApp and a phone in the browser, in one process. Needs no number and no phone."`
+	Serve     serveCommand     `cmd:"" help:"Run the gateway on WhatsApp, or on an emulated network."`
+	Network   networkCommand   `cmd:"" help:"Run the emulated WhatsApp alone, for a gateway in another process."`
+	Messages  messagesCommand  `cmd:"" help:"List the messages of a running tapgate, and show what became of one."`
+	Webhooks  webhooksCommand  `cmd:"" help:"List the webhooks of a running tapgate, show what they were told, and repeat it."`
+	Channel   channelCommand   `cmd:"" help:"Add, pair, list and remove the channels of a running tapgate."`
+	Admin     adminCommand     `cmd:"" help:"What needs no running tapgate: make a new admin token."`
+	Config    configCommand    `cmd:"" help:"Print the settings that serve would use, as a configuration file."`
+	Bench     benchCommand     `cmd:"" help:"Measure the gateway beside bare whatsmeow, on an emulated network on this machine."`
+	BenchBare benchBareCommand `cmd:"" hidden:""`
+	Version   versionCommand   `cmd:"" help:"Print the version."`
 }
 
 const description = `A self-hosted WhatsApp gateway for messages people can tap.

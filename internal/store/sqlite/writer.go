@@ -18,12 +18,16 @@ import (
 const (
 	// maxGroup bounds the jobs of one transaction, and so how long the first of them waits.
 	maxGroup = 64
-	// linger is how long a patient job waits for company. A commit takes about as long on a fast disk.
-	linger = 2 * time.Millisecond
+	// linger is how long a patient job waits for company. Whoever waits for a job that came later is
+	// served meanwhile.
+	linger = 4 * time.Millisecond
+	// company is how many patient jobs are enough to wait no longer. Others wait while they run.
+	company = 16
 )
 
 // writer owns the one connection that writes. The jobs that arrive while a commit waits for the disk
-// form the next group by themselves; the writer waits for a group to grow only while all of it is patient.
+// form the next group by themselves. Patient jobs, which no program waits for, gather in a group of
+// their own, so that they neither delay the others nor have a commit each.
 type writer struct {
 	session *session
 	tx      *tx
@@ -32,10 +36,11 @@ type writer struct {
 	committed func(took time.Duration, writes int, err error)
 
 	queue   chan *job
+	late    chan *job // patient jobs
 	stopped chan struct{}
 	most    int // jobs of one transaction
 
-	// mu guards the closing of queue: sending to it happens under a shared lock.
+	// mu guards the closing of queue and late: sending to them happens under a shared lock.
 	mu     sync.RWMutex
 	closed bool
 
@@ -47,7 +52,6 @@ type job struct {
 	run func(*tx) error
 	// claimed is set once: by the writer when it runs the job, or by a caller who gives up waiting.
 	claimed atomic.Bool
-	patient bool
 	err     error         // valid after done
 	done    chan struct{} // closed when the job is durable, or failed
 }
@@ -71,6 +75,7 @@ func openWriter(ctx context.Context, o Options) (*writer, error) {
 		tx:  &tx{ctx: context.WithoutCancel(ctx), session: s},
 		log: o.Log, committed: o.Committed,
 		queue:   make(chan *job, o.Backlog),
+		late:    make(chan *job, o.Backlog),
 		stopped: make(chan struct{}),
 		most:    cmp.Or(o.most, maxGroup),
 	}
@@ -84,8 +89,12 @@ func (w *writer) do(ctx context.Context, run func(*tx) error, patient bool) erro
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	j := &job{run: run, patient: patient, done: make(chan struct{})}
-	if err := w.enqueue(j); err != nil {
+	j := &job{run: run, done: make(chan struct{})}
+	queue := w.queue
+	if patient {
+		queue = w.late
+	}
+	if err := w.enqueue(queue, j); err != nil {
 		return err
 	}
 	select {
@@ -99,14 +108,14 @@ func (w *writer) do(ctx context.Context, run func(*tx) error, patient bool) erro
 	return j.err
 }
 
-func (w *writer) enqueue(j *job) error {
+func (w *writer) enqueue(queue chan<- *job, j *job) error {
 	w.mu.RLock()
 	defer w.mu.RUnlock()
 	if w.closed {
 		return errClosed()
 	}
 	select {
-	case w.queue <- j:
+	case queue <- j:
 		return nil
 	default:
 		return &fault.Error{
@@ -121,6 +130,7 @@ func (w *writer) close() error {
 	w.mu.Lock()
 	w.closed = true
 	close(w.queue)
+	close(w.late)
 	w.mu.Unlock()
 	<-w.stopped
 	return w.session.close()
@@ -128,32 +138,36 @@ func (w *writer) close() error {
 
 func (w *writer) serve() {
 	defer close(w.stopped)
-	for j := range w.queue {
-		w.group(w.gather(j))
-	}
-}
-
-// gather returns what a group begins with: first and, for a short time and while all are patient,
-// the jobs that come after it.
-func (w *writer) gather(first *job) []*job {
-	list := []*job{first}
-	if !first.patient {
-		return list
-	}
+	var patient []*job
 	over := time.NewTimer(linger)
-	defer over.Stop()
-	for list[len(list)-1].patient && len(list) < w.most {
+	over.Stop()
+	for queue, late := w.queue, w.late; queue != nil || late != nil; {
 		select {
-		case j, ok := <-w.queue:
+		case j, ok := <-queue:
 			if !ok {
-				return list
+				queue = nil
+				continue
 			}
-			list = append(list, j)
+			w.group([]*job{j})
+			continue
+		case j, ok := <-late:
+			if !ok {
+				late = nil
+				continue
+			}
+			if patient = append(patient, j); len(patient) == 1 {
+				over.Reset(linger)
+			}
+			if len(patient) < company {
+				continue
+			}
 		case <-over.C:
-			return list
 		}
+		w.group(patient)
+		patient = nil
+		over.Stop()
 	}
-	return list
+	w.group(patient)
 }
 
 // group runs the jobs and those that wait behind them in one transaction, and answers them.
