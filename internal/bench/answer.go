@@ -92,6 +92,9 @@ func (r *receiver) await(ctx context.Context, ids []string) (map[string]time.Tim
 	}
 }
 
+// calm is how long after a message nobody presses its button, as people do not: receipts come in.
+const calm = 50 * time.Millisecond
+
 // answered measures what comes back, one at a time: from the moment at which the customer's phone is
 // told to press a button until the webhook has the tap; beside it a text until the bare client's
 // handler has it. The time that the phone takes to encrypt is in both.
@@ -118,6 +121,9 @@ func (r *run) taps(ctx context.Context, hooks *receiver, count int) (s sample, e
 	for range count {
 		sent, err := r.gateway.button(ctx, 0, customer(0))
 		if err != nil {
+			return s, err
+		}
+		if err := wait(ctx, calm); err != nil {
 			return s, err
 		}
 		var start time.Time

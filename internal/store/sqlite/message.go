@@ -85,7 +85,7 @@ func (s *Store) Advance(ctx context.Context, ch id.Channel, c event.StatusChange
 	if !c.Message.FromMe {
 		return false, ctx.Err()
 	}
-	err = s.writePatiently(ctx, func(t *tx) error {
+	err = s.write(ctx, func(t *tx) error { // what came after the receipt waits for it
 		var num int64
 		var old message.Status
 		err := t.one(into(&num, &old), `select num, status from message where channel = ? and id = ?`, string(ch), c.Message.String())

@@ -147,7 +147,7 @@ func (s *Store) write(ctx context.Context, do func(*tx) error) error {
 	return s.writer.do(ctx, do, false)
 }
 
-// writePatiently is write for what no program waits for, the end of a row or a receipt: it leaves the
+// writePatiently is write for what no program waits for, such as the end of a row: it leaves the
 // disk to others for a moment, so that it shares the next commit instead of making its own.
 func (s *Store) writePatiently(ctx context.Context, do func(*tx) error) error {
 	return s.writer.do(ctx, do, true)

@@ -20,7 +20,7 @@ const (
 	maxGroup = 64
 	// linger is how long a patient job waits for company. Whoever waits for a job that came later is
 	// served meanwhile.
-	linger = 4 * time.Millisecond
+	linger = 2 * time.Millisecond
 	// company is how many patient jobs are enough to wait no longer. Others wait while they run.
 	company = 16
 )
