@@ -60,7 +60,11 @@ func TestBrowserLogsIn(t *testing.T) {
 func TestBrowserPictures(t *testing.T) {
 	chromium(t)
 	w := newWorld(t)
-	w.direct(200, "POST", "/messages/interactive", example(t, "request-quick-reply.json"))
+	sent := w.direct(200, "POST", "/messages/interactive", example(t, "request-quick-reply.json"))
+	id, _ := at(sent, "message", "id").(string)
+	w.held(id)
+	w.direct(200, "POST", "/sandbox/customers/"+jonathan+"/read", `{"ids":["`+id+`"]}`)
+	w.direct(200, "POST", "/sandbox/customers/"+jonathan+"/tap", `{"message_id":"`+id+`","button":0}`)
 	w.direct(200, "POST", "/messages/interactive", example(t, "request-list.json"))
 	w.direct(200, "POST", "/messages/text", `{"to":"`+jonathan+`","body":"Your order is on its way."}`)
 	w.direct(200, "POST", "/sandbox/customers/"+jonathan+"/messages", `{"text":"When does it arrive?"}`)
@@ -76,7 +80,7 @@ func TestBrowserPictures(t *testing.T) {
 				p.until(`document.querySelector('.page-` + page + `') !== null`)
 				p.until(map[string]string{
 					"overview": `document.querySelector('.facts-list') !== null`, "compose": `document.querySelector('.preview .bubble') !== null`,
-					"messages": `document.querySelectorAll(".item").length >= 4`, "webhooks": `true`,
+					"messages": `document.querySelectorAll(".item").length >= 4`, "webhooks": `document.querySelector('.item') !== null && document.querySelector('[data-webhook]') !== null && !document.querySelector('.list').textContent.includes('a webhook that is gone')`,
 				}[page])
 				wide := eval[[]string](p, `[...document.querySelectorAll('body *')].filter((el) => !el.closest('.strip, pre, .skip, .visually-hidden, .toasts') && el.checkVisibility() && el.getBoundingClientRect().right > innerWidth + .5).map((el) => el.tagName + '.' + el.className)`)
 				if len(wide) > 0 {
@@ -91,9 +95,8 @@ func TestBrowserPictures(t *testing.T) {
 			p.open("#/channels")
 			p.until(`document.querySelector('.card-item[data-channel]') !== null`)
 			p.picture("channels-" + size.name + "-" + theme)
-			p.open(w.page("messages"))
-			p.press(`.item.out`)
-			p.until(`document.querySelector('.step') !== null`)
+			p.open(w.page("messages") + "/" + id)
+			p.until(`document.querySelector('.step[data-step="tapped"]') !== null`)
 			p.picture("timeline-" + size.name + "-" + theme)
 		}
 	}

@@ -23,7 +23,7 @@ func TestBrowserComposesAndSends(t *testing.T) {
 	p.write(`[data-path="/action/buttons/0/id"]`, "first")
 	p.until(`document.querySelector('.preview .bubble .body')?.textContent === 'Body message'`)
 	p.until(`document.querySelector('.preview .button-title')?.textContent === 'A title of over twenty'`)
-	if got := eval[string](p, `document.querySelector('[data-path="/action/buttons/0/title"]').closest('.field').querySelector('.counter').textContent`); got != "22 of 20 shown" {
+	if got := eval[string](p, `document.querySelector('[data-path="/action/buttons/0/title"]').closest('.labelled').querySelector('.counter').textContent`); got != "22 of 20 shown" {
 		t.Errorf("the counter says %q", got)
 	}
 	// What is refused is said at its field, before it is sent.

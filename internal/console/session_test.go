@@ -197,6 +197,24 @@ func TestSessionEnds(t *testing.T) {
 	})
 }
 
+// A live console is never open without a token, not even on its own machine.
+func TestNoLocalSessionInLiveMode(t *testing.T) {
+	s := console.New(console.Options{API: fake("right")})
+	for _, ask := range []struct {
+		method, path string
+		status       int
+	}{{"POST", "/console/session/local", 403}, {"GET", "/console/session", 401}, {"POST", "/console/preview", 401}, {"GET", "/console/limits", 401}} {
+		r := httptest.NewRequest(ask.method, ask.path, nil)
+		r.Header.Set("X-Tapgate-Console", "1")
+		r.RemoteAddr, r.Host = "127.0.0.1:5", "127.0.0.1:8080"
+		w := httptest.NewRecorder()
+		s.ServeHTTP(w, r)
+		if w.Code != ask.status || strings.Contains(w.Body.String(), `"local":true`) {
+			t.Errorf("%s %s: %d %s", ask.method, ask.path, w.Code, w.Body)
+		}
+	}
+}
+
 // A live console sits behind TLS: its cookie must not leave without.
 func TestCookieIsSecureBehindTLS(t *testing.T) {
 	s := console.New(console.Options{API: fake("right"), HTTPS: true})

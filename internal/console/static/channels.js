@@ -17,7 +17,7 @@ export function stateOf(channel) {
 export function channels(el, context) {
   const list = h('ul', { class: 'cards' });
   const line = h('span');
-  el.append(heading('Channels', line, press('Add a channel', () => add(context), { kind: 'main' })), list);
+  el.append(heading('Channels', line, press('Add a channel', () => add(context), { kind: 'primary' })), list);
   const cards = new Map();
   context.watch('/tapgate/channels', (body, status) => {
     if (status !== 200) return;
@@ -52,12 +52,12 @@ async function add(context) {
   const name = input({ maxlength: '100', placeholder: 'such as shop', autofocus: true });
   const added = await ask('Add a channel', [h('p', { class: 'faint', text: 'Give it a name that you will know it by. Then pair it with its phone.' }), field('Name', name)], [
     { text: 'Cancel', act: () => false },
-    { text: 'Add', kind: 'main', act: () => api('POST', '/tapgate/channels', { name: name.value.trim() || undefined }) },
+    { text: 'Add', kind: 'primary', act: () => api('POST', '/tapgate/channels', { name: name.value.trim() || undefined }) },
   ]);
   if (!added) return;
   await ask(`${added.channel.name} was added`, [
     h('p', { text: 'This is its token. Your program sends it with each request. It is shown only now.' }),
     h('div', { class: 'secret' }, h('code', { text: added.token }), copyButton('Copy the token', () => added.token)),
-  ], [{ text: 'Go on to pairing', kind: 'main', value: true, first: true }]);
+  ], [{ text: 'Go on to pairing', kind: 'primary', value: true, first: true }]);
   context.go(added.channel.id, 'overview');
 }

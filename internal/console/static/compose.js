@@ -17,7 +17,7 @@ export function compose(el, context) {
   const preview = new Preview({ channel, onAnswer: mark });
   const toPreview = press('Preview', () => preview.el.scrollIntoView({ behavior: 'smooth', block: 'start' }), { symbol: 'phone' });
   toPreview.classList.add('to-preview');
-  const go = press('Send', submit, { kind: 'main', symbol: 'send' });
+  const go = press('Send', submit, { kind: 'primary', symbol: 'send' });
   el.append(heading('Compose', 'See it as each client draws it, before anybody gets it.', press('Start over', () => { draft = start(); changed(); redraw(); })),
     h('div', { class: 'compose' },
       h('div', { class: 'compose-left' }, form, told, h('div', { class: 'compose-foot' }, toPreview, press('Copy as curl', copy, { symbol: 'copy' }), go)),
@@ -69,7 +69,7 @@ export function compose(el, context) {
       const at = path && [...form.querySelectorAll('[data-path]')].find((i) => i.dataset.path === path || path.startsWith(`${i.dataset.path}/`));
       if (!at) return true;
       at.setAttribute('aria-invalid', 'true');
-      at.closest('.field, .piece')?.append(h('span', { class: 'field-wrong', text: `It ${text}` }));
+      at.closest('.labelled, .piece')?.append(h('span', { class: 'field-wrong', text: `It ${text}` }));
       return false;
     });
     told.replaceChildren(...(rest.length ? [notice('warn', h('ul', {}, rest.map((p) => h('li', { text: [p.path, p.text].filter(Boolean).join(' ') }))))] : []));

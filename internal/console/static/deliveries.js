@@ -109,6 +109,7 @@ export function log(el, context, hooks) {
       const chosen = hook.value;
       hook.replaceChildren(h('option', { value: '', text: 'All webhooks' }), ...all.map((w) => h('option', { value: w.key, text: place(w.url) })));
       hook.value = chosen;
+      feed.refresh();
     },
   };
 }
@@ -160,7 +161,7 @@ function detail({ delivery: d, attempts, body }, context, hooks) {
       h('div', { class: 'story-top' }, h('h2', { class: 'mono', text: `${d.type}.${d.event}` }), badge(text, tone)),
       h('p', { class: 'story-what', text: to ? place(to) : 'a webhook that is gone' }),
       h('div', { class: 'tools' },
-        press(d.state === 'open' ? 'Waiting to be made' : 'Replay', () => replayOne(channel, d), { kind: 'main small', symbol: 'reply', disabled: d.state === 'open' }),
+        press(d.state === 'open' ? 'Waiting to be made' : 'Replay', () => replayOne(channel, d), { kind: 'primary small', symbol: 'reply', disabled: d.state === 'open' }),
         d.state === 'open' ? null : press('Replay to another URL', () => replayElsewhere(channel, d), { kind: 'small' }),
         message ? h('a', { class: 'press small', href: context.link(channel, 'messages', message), text: 'The message' }) : null)),
     panel('Delivery', facts([
@@ -190,7 +191,7 @@ async function replayOne(channel, d) {
 async function replayElsewhere(channel, d) {
   const url = input({ inputmode: 'url', placeholder: 'https://example.org/hook', autofocus: true });
   const done = await ask('Replay to another URL', [h('p', { class: 'faint', text: 'The same event, with the same id and signature, goes there as one POST request with the usual retries.' }), field('URL', url)], [
-    { text: 'Cancel', act: () => false }, { text: 'Replay', kind: 'main', act: () => api('POST', at('/tapgate/deliveries/replay', { channel }), { ids: [d.id], url: url.value.trim() }) },
+    { text: 'Cancel', act: () => false }, { text: 'Replay', kind: 'primary', act: () => api('POST', at('/tapgate/deliveries/replay', { channel }), { ids: [d.id], url: url.value.trim() }) },
   ]);
   if (done) toast('1 delivery is made again');
 }
@@ -227,6 +228,6 @@ async function replaySome(context, hooks, chosen) {
     ...(what.value === 'dead' ? { state: 'dead' } : { time_from: seconds(from), time_to: seconds(to) + 59, ...(state.value ? { state: state.value } : {}) }),
   });
   await ask('Replay deliveries', [h('p', { class: 'faint', text: 'Each event is told once more, with the same event id, so that a program that has seen it knows it again.' }), field('Which', what), field('Of', hook), range], [
-    { text: 'Cancel', act: () => false }, { text: 'Replay', kind: 'main', act: async () => { await replay(context.channel, request()); return true; } },
+    { text: 'Cancel', act: () => false }, { text: 'Replay', kind: 'primary', act: async () => { await replay(context.channel, request()); return true; } },
   ]);
 }

@@ -101,7 +101,7 @@ export class Form {
       }
     });
     if (media?.id) {
-      return h('div', { class: 'field' }, h('span', { class: 'label', text: 'File' }), h('div', { class: 'picked', data: { path } }, icon('clip'),
+      return h('div', { class: 'labelled' }, h('span', { class: 'label', text: 'File' }), h('div', { class: 'picked', data: { path } }, icon('clip'),
         h('span', { class: 'picked-name', text: media.name }), h('span', { class: 'faint', text: bytes(media.size ?? 0) }),
         remove('Take the file away', () => { holder[name] = null; this.redraw(path); })));
     }

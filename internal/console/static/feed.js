@@ -64,6 +64,12 @@ export class Feed {
     this.#draw();
   }
 
+  // refresh makes every row anew, when something beside the items has changed.
+  refresh() {
+    for (const row of this.#shown.values()) row.text = '';
+    this.plan();
+  }
+
   // open marks the item that is shown beside the list.
   open(id) {
     this.#open = id;

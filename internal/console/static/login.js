@@ -17,7 +17,7 @@ function form(main, before) {
   return new Promise((resolve) => {
     const token = input({ type: 'password', name: 'token', autocomplete: 'current-password', required: true, autofocus: true });
     const wrong = h('p', { class: 'wrong', role: 'alert' });
-    const go = h('button', { type: 'submit', class: 'press main', text: 'Open the console' });
+    const go = h('button', { type: 'submit', class: 'press primary', text: 'Open the console' });
     const el = h('form', { class: 'login' },
       h('img', { src: '/console/phone/mark.svg', alt: '', width: '44', height: '44' }),
       h('h1', { text: 'tapgate console' }),

@@ -10,7 +10,7 @@ export function pairing(context, path) {
   const wrong = h('div', { role: 'alert' });
   const code = h('output', { class: 'pair-code', 'aria-live': 'assertive' });
   const phone = input({ inputmode: 'tel', placeholder: '919984351847', autocomplete: 'tel' });
-  const ask = h('form', { class: 'pair-form' }, field('Phone number, with its country code', phone), press('Get a code', request, { kind: 'main' }), code);
+  const ask = h('form', { class: 'pair-form' }, field('Phone number, with its country code', phone), press('Get a code', request, { kind: 'primary' }), code);
   ask.addEventListener('submit', (event) => { event.preventDefault(); ask.querySelector('button').click(); });
   async function request() {
     code.textContent = '';

@@ -25,8 +25,8 @@ export function settings(el, context) {
       const answer = await api('PATCH', path, change);
       toast(answer.changes?.length ? `Saved: ${answer.changes.map(words).join(', ')}` : 'Nothing has changed');
       draw(answer.after_update ?? await api('GET', path));
-    }, { kind: 'main' });
-    const form = h('form', { class: 'fields' }, fields(all, change), h('div', { class: 'form-foot' }, save));
+    }, { kind: 'primary' });
+    const form = h('form', { class: 'labelled-all' }, fields(all, change), h('div', { class: 'form-foot' }, save));
     form.addEventListener('submit', (event) => { event.preventDefault(); save.click(); });
     body.replaceChildren(form);
   }

@@ -38,11 +38,11 @@ export function tokens(el, context, path) {
     const made = await ask('New token', [field('Name', name), h('fieldset', { class: 'group' }, h('legend', { text: 'It may' }),
       scopes.map(([s, text]) => tick(text, true, (on) => { if (on) chosen.add(s); else chosen.delete(s); })))], [
       { text: 'Cancel', act: () => false },
-      { text: 'Make', kind: 'main', act: () => api('POST', `${path}/tokens`, { name: name.value.trim() || undefined, scopes: [...chosen] }) },
+      { text: 'Make', kind: 'primary', act: () => api('POST', `${path}/tokens`, { name: name.value.trim() || undefined, scopes: [...chosen] }) },
     ]);
     if (!made) return;
     await ask('The new token', [h('p', { text: 'It is shown only now.' }), h('div', { class: 'secret' }, h('code', { text: made.token }), copyButton('Copy the token', () => made.token))],
-      [{ text: 'Done', kind: 'main', value: true, first: true }]);
+      [{ text: 'Done', kind: 'primary', value: true, first: true }]);
     await load();
   }
 }

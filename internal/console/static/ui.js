@@ -23,7 +23,7 @@ export function badge(text, tone = '') {
   return h('span', { class: `badge-word ${tone ? `tone-${tone}` : ''}`, text });
 }
 
-// press is a button; kind is "", "main" or "danger". While its action runs it can't be pressed again.
+// press is a button; kind is "", "primary" or "danger". While its action runs it can't be pressed again.
 export function press(text, action, { kind = '', symbol, label, data, disabled } = {}) {
   const el = h('button', { type: 'button', class: `press ${kind}`, 'aria-label': label ?? null, data: data ?? {}, disabled: disabled ?? false },
     symbol ? icon(symbol) : null, text ? h('span', { text }) : null);
@@ -67,7 +67,7 @@ export function field(label, input, { hint, counter, wide } = {}) {
   input.id ||= `f${++serial}`;
   const below = hint || counter ? h('span', { class: 'field-below', id: `${input.id}-below` }, hint ? h('span', { class: 'faint', text: hint }) : h('span'), counter ?? null) : null;
   if (below) input.setAttribute('aria-describedby', below.id);
-  return h('div', { class: `field ${wide ? 'wide' : ''}` }, h('label', { for: input.id, text: label }), input, below);
+  return h('div', { class: `labelled ${wide ? 'wide' : ''}` }, h('label', { for: input.id, text: label }), input, below);
 }
 
 export function input(props = {}) { return h('input', { class: 'input', type: 'text', autocomplete: 'off', spellcheck: 'false', ...props }); }

@@ -13,7 +13,7 @@ export function webhooks(el, context) {
   const { channel } = context;
   const list = h('ul', { class: 'cards hooks' });
   const below = h('div', { class: 'log' });
-  el.append(heading('Webhooks', 'Where the events of this channel go, and what became of each.', press('Add a webhook', () => edit(channel, null), { kind: 'main' })), list, below);
+  el.append(heading('Webhooks', 'Where the events of this channel go, and what became of each.', press('Add a webhook', () => edit(channel, null), { kind: 'primary' })), list, below);
   let all = [];
   const deliveries = log(below, context, () => all);
   const cards = new Map();
@@ -68,7 +68,7 @@ async function secret(channel, w) {
     h('p', { class: 'faint', text: 'Requests are signed with it, in the headers of Standard Webhooks. Your program checks the signature with it.' }),
     h('div', { class: 'secret' }, h('code', { text: now.secret }), copyButton('Copy the secret', () => now.secret)),
     now.old_secret ? notice('info', h('p', {}, 'The one before signs too; it ends ', ago(now.old_until), '.')) : null,
-  ].filter(Boolean), [{ text: 'New secret', kind: 'danger', value: true }, { text: 'Done', kind: 'main', act: () => false, first: true }]);
+  ].filter(Boolean), [{ text: 'New secret', kind: 'danger', value: true }, { text: 'Done', kind: 'primary', act: () => false, first: true }]);
   if (!again || !await sure('Make a new secret?', 'Requests are signed with both for 24 hours, so that your program can change over.', 'Make a new one')) return;
   await api('POST', path, {});
   await secret(channel, w);
@@ -95,7 +95,7 @@ async function edit(channel, w) {
       : h('fieldset', { class: 'group' }, h('legend', { text: 'Events (none chosen: all)' }), h('div', { class: 'ticks-grid' }, kinds.map((k) => tick(k, wanted.has(k), (on) => { if (on) wanted.add(k); else wanted.delete(k); }))))], [
     ...(nth >= 0 ? [{ text: 'Remove', kind: 'danger', act: () => save(list.filter((_, i) => i !== nth)) }] : []),
     { text: 'Cancel', act: () => false },
-    { text: 'Save', kind: 'main', act: () => save(nth >= 0 ? list.map((one, i) => (i === nth ? now() : one)) : [...list, now()]) },
+    { text: 'Save', kind: 'primary', act: () => save(nth >= 0 ? list.map((one, i) => (i === nth ? now() : one)) : [...list, now()]) },
   ]);
   if (done) toast('Saved');
 }
