@@ -1,6 +1,6 @@
 # Everything here is a shorthand; README.md and .ci/run use plain go commands.
 .DEFAULT_GOAL := help
-.PHONY: help check test race crash bench fuzz vet fmt sandbox ci
+.PHONY: help check test race crash bench fuzz vet fmt sandbox pictures ci
 
 help: ## show this list
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ fuzz: ## each fuzz target for 20 seconds
 
 sandbox: ## the main job: gateway, emulated network and phone in one process
 	go run ./cmd/tapgate sandbox
+
+pictures: ## make the pictures of the README from the running program (needs Chromium)
+	go run ./test/pictures docs
 
 ci: ## the whole gate, as on a fresh machine
 	bash .ci/run

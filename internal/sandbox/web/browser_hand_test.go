@@ -163,3 +163,30 @@ func TestBrowserAttachesAPlaceAndACard(t *testing.T) {
 	w.received("the card", func(m *waE2E.Message) bool { return m.GetContactMessage().GetDisplayName() == "<i>Mary</i>" })
 	p.until(`document.querySelector('.contact .header')?.textContent === '<i>Mary</i>'`)
 }
+
+// Two customers of a group side by side: what one writes, the other sees.
+func TestBrowserPutsPhonesSideBySide(t *testing.T) {
+	chromium(t)
+	w := newWorld(t)
+	must(w.book.Add(w.context(), maria, "Maria"))(t)
+	w.pair()
+	group := must(w.book.CreateGroup(w.context(), "Launch team", jonathan, businessNumber, maria))(t)
+	p := w.browse(1440, 900)
+	p.press(`.chat[data-phone="` + jonathan + `"][data-chat="` + group + `"]`)
+	p.press(`.stage-first .beside`)
+	p.until(`document.querySelector('.stage-second .caption strong')?.textContent === 'Maria’s phone' && document.querySelector('.stage-second .peer-name').textContent === 'Launch team'`)
+	if wide := eval[bool](p, `[...document.querySelectorAll('.slot *')].some((el) => !el.closest('.strip, pre, .offscreen') && el.getBoundingClientRect().right > el.closest('.slot').getBoundingClientRect().right + .5)`); wide {
+		t.Error("a phone runs over the edge of its place")
+	}
+	p.do(chromedp.SendKeys(chromedp.CSS(`.stage-second .line`), "I am in\r"))
+	p.until(`document.querySelector('.stage-first .row.theirs .body')?.textContent === 'I am in'`)
+	p.until(`document.querySelector('.stage-second .line').value === ''`)
+	p.until(`document.querySelector('.stage-first .author')?.textContent === 'Maria' && document.querySelector('.stage-second .row.mine') !== null`)
+	p.press(`.stage-second [data-platform="web"]`)
+	p.until(`document.querySelector('.stage-second .device').dataset.platform === 'web' && document.querySelector('.stage-first .device').dataset.platform === 'android'`)
+	p.shoot("two-phones")
+	p.press(`.chat[data-phone="` + maria + `"][data-chat="business"]`) // opens where the last touch was
+	p.until(`document.querySelector('.stage-second .peer-name').textContent !== 'Launch team' && document.querySelector('.stage-first .peer-name').textContent === 'Launch team'`)
+	p.press(`.stage-second .beside`)
+	p.until(`document.querySelector('.stage-second').hidden && document.querySelector('.chat.active').dataset.phone === '` + jonathan + `'`)
+}

@@ -31,7 +31,7 @@ func (w *world) browse(width, height int64) *tab {
 		chromedp.NoSandbox, chromedp.DisableGPU, chromedp.NoFirstRun,
 		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true),
 		chromedp.Flag("disable-sync", true), chromedp.Flag("disable-quic", true))
-	ctx, cancel := chromedp.NewExecAllocator(w.context(), options...)
+	ctx, cancel := chromedp.NewExecAllocator(context.Background(), options...) // each wait on the page has its own bound
 	w.t.Cleanup(cancel)
 	ctx, cancel = chromedp.NewContext(ctx)
 	w.t.Cleanup(cancel)

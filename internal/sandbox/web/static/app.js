@@ -2,10 +2,10 @@
 import { api, listen } from './api.js';
 import { State, unread } from './state.js';
 import { drawChats } from './chats.js';
-import { Device } from './device.js';
+import { Handset } from './handset.js';
+import { h } from './dom.js';
+import { icon } from './icons.js';
 import { Inbox } from './inbox.js';
-import { Finger } from './finger.js';
-import { toast } from './toast.js';
 import { tabs, themeSwitch } from './chrome.js';
 
 const state = new State();
@@ -13,71 +13,58 @@ const typing = new Map(); // "phone chat" -> timer, while the business types to 
 const title = document.title;
 const live = document.querySelector('#live');
 
-const device = new Device(document.querySelector('#stage'), {
-  context,
-  platform: (platform) => attempt(async () => {
-    const { phone } = state.open;
-    Object.assign(state.customer(phone), await api.platform(phone, platform));
-    await redraw(phone);
-  }),
-  write: (content) => attempt(() => api.write(state.open.phone, content.edit ? content : { to: state.recipient(), ...content })),
-  attach: (file, content) => attempt(async () => {
-    await api.write(state.open.phone, { to: state.recipient(), media: await base64(file), mime_type: file.type, file_name: file.name, ...content });
-  }),
-  online,
-  phoneMenu: () => finger.phoneMenu(online),
-  typing: announceTyping,
-  businessTyping: ({ phone }) => typing.has(phone),
+const page = { changed: redraw, drawSoon, typing: (phone) => typing.has(phone) };
+const stage = document.querySelector('#stage');
+const [first, second] = ['stage-first', 'stage-second'].map((name) => {
+  const opens = name === 'stage-first';
+  const words = opens ? 'Put a second phone beside this one' : 'Close this phone';
+  const slot = h('div', { class: `slot ${name}`, hidden: !opens });
+  stage.append(slot);
+  return new Handset(slot, state, page, h('button', {
+    type: 'button', class: 'round small beside', 'aria-label': words, title: words, on: { click: () => (opens ? putBeside() : closeBeside()) },
+  }, icon(opens ? 'beside' : 'close')));
 });
-const finger = new Finger(device.screen, { state, attempt });
+let active = first; // where a chat opens that is chosen
+for (const one of [first, second]) {
+  for (const event of ['pointerdown', 'focusin']) one.slot.addEventListener(event, () => activate(one));
+}
 const inbox = new Inbox(document.querySelector('#inbox'), {
-  clear: () => attempt(async () => inbox.set(await api.clearWebhooks())),
+  clear: () => first.attempt(async () => inbox.set(await api.clearWebhooks())),
 });
 const column = tabs(document.querySelector('#tabs'), document.querySelector('#columns'));
 themeSwitch(document.querySelector('#theme'));
 
-// context is what a bubble of the open chat needs to know and may do.
-function context(customer) {
-  return {
-    customer,
-    platform: customer.platform,
-    group: state.open.chat !== 'business',
-    nameOf: (phone) => state.nameOf(phone),
-    mediaURL: (id, media, card) => api.mediaURL(customer.phone, id, media, card),
-    goTo: (id) => device.goTo(id),
-    press: (message, press, button) => finger.press(message, press, button),
-    openList: (message) => finger.openList(message),
-    openAll: (message) => finger.openAll(message),
-    inspect: (message) => finger.inspect(message),
-    menu: (message) => finger.menu(message, device.composer),
-    vote: (message, options) => finger.vote(message, options),
-    message: (id) => state.message(customer.phone, id),
-  };
+const shown = () => [first, second].filter((one) => !one.slot.hidden);
+
+function activate(one) {
+  if (active === one) return;
+  active = one;
+  drawSoon();
 }
 
-// attempt runs what a person asked for and shows a refusal as a toast. It tells whether it went well.
-async function attempt(fn) {
-  try {
-    await fn();
-    return true;
-  } catch (error) {
-    toast(device.screen, error.details ? `${error.message} (${error.details})` : error.message);
-    return false;
-  }
+// putBeside opens a second phone: another customer in the same chat, or the same one where there is no other.
+function putBeside() {
+  const other = state.customers.find(({ phone }) => phone !== first.open.phone)?.phone ?? first.open.phone;
+  const member = state.groups.find((g) => g.chat === first.open.chat)?.members.includes(other);
+  second.open = { phone: other, chat: member ? first.open.chat : 'business' };
+  second.slot.hidden = false;
+  active = second;
+  draw();
 }
 
-// online takes the phone off the network, or back.
-function online(on) {
-  const { phone } = state.open;
-  return attempt(async () => {
-    Object.assign(state.customer(phone), await api.online(phone, on));
-    drawSoon();
-  });
+function closeBeside() {
+  second.slot.hidden = true;
+  active = first;
+  draw();
 }
 
 function draw() {
-  drawChats(document.querySelector('#chats'), state, { select, typing: () => false });
-  device.draw(state);
+  stage.classList.toggle('two', shown().length > 1);
+  for (const one of shown()) {
+    one.slot.classList.toggle('active', one === active);
+    one.draw();
+  }
+  drawChats(document.querySelector('#chats'), state, { open: active.open, select, typing: () => false });
   document.title = (state.unread() ? `(${state.unread()}) ` : '') + title;
   markRead();
 }
@@ -96,8 +83,8 @@ function drawSoon() {
 }
 
 function select(phone, chat) {
-  state.open = { phone, chat };
-  history.replaceState(null, '', `#/${phone}/${encodeURIComponent(chat)}`);
+  active.open = { phone, chat };
+  if (active === first) history.replaceState(null, '', `#/${phone}/${encodeURIComponent(chat)}`);
   draw();
   column.show('phone');
 }
@@ -106,26 +93,12 @@ function select(phone, chat) {
 const asked = new Set();
 function markRead() {
   if (document.visibilityState !== 'visible' || !column.sees('phone')) return;
-  const { phone, chat } = state.open;
-  const ids = state.messages(phone, chat).filter((m) => unread(m) && m.drawn && !asked.has(`${phone} ${m.id}`)).map((m) => m.id);
-  if (!ids.length) return;
-  for (const id of ids) asked.add(`${phone} ${id}`);
-  api.read(phone, ids).catch(() => { for (const id of ids) asked.delete(`${phone} ${id}`); });
-}
-
-let announced = 0;
-function announceTyping() {
-  if (Date.now() - announced < 3000) return;
-  announced = Date.now();
-  api.typing(state.open.phone, state.recipient(), true).catch(() => { /* nobody is told, nothing is lost */ });
-}
-
-async function base64(file) {
-  if (file.size > 16 << 20) throw new Error('The sandbox takes files of up to 16 MB.');
-  const bytes = new Uint8Array(await file.arrayBuffer());
-  let binary = '';
-  for (let at = 0; at < bytes.length; at += 0x8000) binary += String.fromCharCode(...bytes.subarray(at, at + 0x8000));
-  return btoa(binary);
+  for (const { phone, chat } of shown().map((one) => one.open)) {
+    const ids = state.messages(phone, chat).filter((m) => unread(m) && m.drawn && !asked.has(`${phone} ${m.id}`)).map((m) => m.id);
+    if (!ids.length) continue;
+    for (const id of ids) asked.add(`${phone} ${id}`);
+    api.read(phone, ids).catch(() => { for (const id of ids) asked.delete(`${phone} ${id}`); });
+  }
 }
 
 // load fetches everything: at the start, after the stream was broken, and when it left something out. What
@@ -159,8 +132,8 @@ async function fetchAll() {
 
 function chooseChat() {
   const [, phone, chat] = location.hash.split('/');
-  if (state.customer(phone)) state.open = { phone, chat: decodeURIComponent(chat ?? 'business') };
-  else if (!state.customer(state.open.phone)) state.open = { phone: state.customers[0]?.phone ?? '', chat: 'business' };
+  if (state.customer(phone)) first.open = { phone, chat: decodeURIComponent(chat ?? 'business') };
+  else if (!first.customer) first.open = { phone: state.customers[0]?.phone ?? '', chat: 'business' };
 }
 
 // sentByProgram tells whether a message came from the business, so that the first steps are done.

@@ -10,30 +10,30 @@ const platformNames = { android: 'Android', ios: 'iOS', web: 'Web' };
 const drawn = new WeakMap(); // column -> what it was drawn of
 
 // drawChats draws the column again only where it has changed: a chat is not replaced under a finger.
-export function drawChats(el, state, { select, typing }) {
-  const now = JSON.stringify([state.open, state.customers.map((c) => [c, typing(c.phone), state.chats(c.phone)])]);
+export function drawChats(el, state, { open, select, typing }) {
+  const now = JSON.stringify([open, state.customers.map((c) => [c, typing(c.phone), state.chats(c.phone)])]);
   if (drawn.get(el) === now) return;
   drawn.set(el, now);
   el.replaceChildren(
     h('header', { class: 'column-head' }, h('h2', { text: 'Customers' }), h('span', { class: 'count', text: String(state.customers.length) })),
-    h('ul', { class: 'chat-list' }, state.customers.map((customer) => oneCustomer(customer, state, select, typing))),
+    h('ul', { class: 'chat-list' }, state.customers.map((customer) => oneCustomer(customer, state, open, select, typing))),
     h('p', { class: 'empty', hidden: state.customers.length > 0, text: 'No customers yet. POST /sandbox/customers adds one.' }));
 }
 
-function oneCustomer(customer, state, select, typing) {
+function oneCustomer(customer, state, open, select, typing) {
   const chats = state.chats(customer.phone);
   const [own, ...groups] = chats;
   return h('li', {},
-    chatButton(customer, own, state, select, typing, h('span', { class: 'who' },
+    chatButton(customer, own, open, select, typing, h('span', { class: 'who' },
       h('span', { class: 'who-name', text: customer.name }),
       h('span', { class: 'who-platform', text: customer.online === false ? 'offline' : platformNames[customer.platform] ?? customer.platform }))),
     groups.length ? h('ul', { class: 'sub-list' }, groups.map((chat) => h('li', {},
-      chatButton(customer, chat, state, select, typing, h('span', { class: 'who' }, h('span', { class: 'who-name', text: chat.title })))))) : null);
+      chatButton(customer, chat, open, select, typing, h('span', { class: 'who' }, h('span', { class: 'who-name', text: chat.title })))))) : null);
 }
 
-function chatButton(customer, chat, state, select, typing, who) {
+function chatButton(customer, chat, open, select, typing, who) {
   const group = isGroup(chat.chat);
-  const active = state.open.phone === customer.phone && state.open.chat === chat.chat;
+  const active = open.phone === customer.phone && open.chat === chat.chat;
   const button = h('button', {
     type: 'button', class: `chat${active ? ' active' : ''}${group ? ' chat-group' : ''}`, 'aria-current': active ? 'true' : null,
     data: { phone: customer.phone, chat: chat.chat },

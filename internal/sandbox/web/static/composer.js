@@ -22,6 +22,7 @@ export class Composer {
       h('div', { class: 'pill' }, this.text, attach, this.pick), h('button', { type: 'submit', class: 'send', 'aria-label': 'Send' }, icon('send')));
     this.text.addEventListener('input', () => { this.#fit(); this.actions.typing(); });
     this.text.addEventListener('keydown', (event) => this.#pressed(event));
+    this.text.addEventListener('keypress', (event) => { if (sends(event)) event.preventDefault(); }); // some keyboards insert the line break nevertheless
     this.el.addEventListener('submit', (event) => { event.preventDefault(); this.#send(); });
     this.pick.addEventListener('change', () => this.#picked());
   }
@@ -70,7 +71,7 @@ export class Composer {
     if (event.key === 'Escape' && this.#about) {
       event.preventDefault();
       this.#drop();
-    } else if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) {
+    } else if (sends(event)) {
       event.preventDefault();
       this.el.requestSubmit();
     }
@@ -106,3 +107,5 @@ export class Composer {
     if (await send()) this.#set('', null);
   }
 }
+
+const sends = (event) => event.key === 'Enter' && !event.shiftKey && !event.isComposing;

@@ -10,7 +10,7 @@ const atFirst = 120, atATime = 100;
 
 const platforms = [['android', 'Android', 'phone'], ['ios', 'iOS', 'phone'], ['web', 'Web', 'globe']];
 
-// Device owns the middle column. Bubbles are kept while their message is the same, so that
+// Device is drawn into a slot of the middle column. Bubbles are kept while their message is the same, so that
 // a carousel keeps its place and a button its focus.
 export class Device {
   #rows = new Map(); // message id -> { key, el }
@@ -19,11 +19,13 @@ export class Device {
   #oldest = ''; // the id of the first bubble
   #growing = false; // earlier messages are being drawn
   #state;
+  #open; // { phone, chat }
   #atEnd = true; // the newest message is in sight, and stays so when a picture above it gets its height
-  #stage;
+  #slot;
 
-  constructor(stage, actions) {
-    this.#stage = stage;
+  // button stands beside the choice of the client.
+  constructor(slot, actions, button) {
+    this.#slot = slot;
     this.actions = actions;
     this.switch = h('div', { class: 'segments', role: 'radiogroup', 'aria-label': 'Which client this customer uses' },
       platforms.map(([value, name, symbol]) => h('button', {
@@ -45,13 +47,14 @@ export class Device {
         h('button', { type: 'button', class: 'round', 'aria-label': 'This phone: offline, new installation', 'aria-haspopup': 'dialog', title: 'Offline, new installation', on: { click: () => this.actions.phoneMenu() } }, icon('dots'))),
       this.offline, this.chat, this.composer.el, h('div', { class: 'toasts', role: 'status', 'aria-live': 'polite' }));
     this.frame = h('div', { class: 'device', data: { platform: 'android' } }, this.screen);
-    stage.append(h('div', { class: 'stage-head' }, this.caption, this.switch), this.frame);
+    slot.append(h('div', { class: 'stage-head' }, this.caption, this.switch, button), this.frame);
   }
 
-  draw(state) {
+  draw(state, open) {
     this.#state = state;
-    const customer = state.customer(state.open.phone);
-    this.#stage.classList.toggle('vacant', !customer);
+    this.#open = open;
+    const customer = state.customer(open.phone);
+    this.#slot.classList.toggle('vacant', !customer);
     if (!customer) {
       this.caption.textContent = 'No customer yet';
       return;
@@ -60,7 +63,7 @@ export class Device {
     this.caption.replaceChildren(h('strong', { text: `${customer.name}’s phone` }), h('span', { text: number(customer.phone) }));
     this.#drawSwitch(customer);
     this.offline.hidden = customer.online !== false;
-    this.composer.show(`${state.open.phone} ${state.open.chat}`);
+    this.composer.show(`${this.#open.phone} ${this.#open.chat}`);
     this.#drawPeer(state);
     this.#drawChat(state, customer);
   }
@@ -83,24 +86,24 @@ export class Device {
   }
 
   #drawPeer(state) {
-    const group = isGroup(state.open.chat);
+    const group = isGroup(this.#open.chat);
     this.face.replaceChildren(icon(group ? 'people' : 'shop'));
-    this.title.textContent = state.chatName(state.open.chat);
-    const members = state.groups.find((g) => g.chat === state.open.chat)?.members ?? [];
-    const typing = this.actions.businessTyping(state.open);
+    this.title.textContent = state.chatName(this.#open.chat);
+    const members = state.groups.find((g) => g.chat === this.#open.chat)?.members ?? [];
+    const typing = this.actions.businessTyping();
     this.subtitle.classList.toggle('live', Boolean(typing));
-    this.subtitle.textContent = typing ? 'typing…' : group ? members.map((m) => (m === state.open.phone ? 'You' : state.nameOf(m))).join(', ') : 'Business account';
+    this.subtitle.textContent = typing ? 'typing…' : group ? members.map((m) => (m === this.#open.phone ? 'You' : state.nameOf(m))).join(', ') : 'Business account';
     this.chat.classList.toggle('is-group', group);
   }
 
   #drawChat(state, customer) {
-    const key = `${state.open.phone} ${state.open.chat}`;
+    const key = `${this.#open.phone} ${this.#open.chat}`;
     const fresh = key !== this.#shown;
     const follow = fresh || (this.#atEnd && this.#nearEnd()); // a person may have scrolled since the last scroll event
     if (follow) this.#limit = atFirst;
     const context = this.actions.context(customer);
     const rows = new Map();
-    const all = state.messages(state.open.phone, state.open.chat);
+    const all = state.messages(this.#open.phone, this.#open.chat);
     if (!follow) this.#limit = Math.max(this.#limit, all.length - all.findIndex((m) => m.id === this.#oldest)); // what came since pushes nothing out
     const messages = all.slice(-this.#limit);
     this.#oldest = messages[0]?.id;
@@ -117,7 +120,7 @@ export class Device {
       before = message;
     }
     if (!messages.length) nodes.push(h('p', { class: 'chip', text: 'No messages yet. Send one with the command on the right.' }));
-    if (this.actions.businessTyping(state.open)) nodes.push(typingBubble());
+    if (this.actions.businessTyping()) nodes.push(typingBubble());
     this.#rows = rows;
     this.#shown = key;
     replaceChanged(this.chat, nodes);
@@ -143,7 +146,7 @@ export class Device {
     this.#limit += count;
     this.#atEnd = false;
     this.#growing = true;
-    this.draw(this.#state);
+    this.draw(this.#state, this.#open);
     this.#growing = false;
     this.chat.scrollTop = this.chat.scrollHeight - before;
   }
@@ -169,7 +172,7 @@ export class Device {
   // goTo scrolls to a message and lights it up.
   goTo(id) {
     if (!this.#rows.has(id)) {
-      const { phone, chat } = this.#state.open;
+      const { phone, chat } = this.#open;
       const all = this.#state.messages(phone, chat);
       const at = all.findIndex((m) => m.id === id);
       if (at >= 0) this.#more(all.length - at + 20 - this.#limit);

@@ -7,12 +7,16 @@ import { messageMenu, phoneMenu } from './menu.js';
 import { toast } from './toast.js';
 
 export class Finger {
-  constructor(screen, { state, attempt }) {
+  #customer;
+
+  // customer() is whose phone it is at present.
+  constructor(screen, { state, attempt, customer }) {
     Object.assign(this, { screen, state, attempt });
+    this.#customer = customer;
   }
 
   get customer() {
-    return this.state.customer(this.state.open.phone);
+    return this.#customer();
   }
 
   // press asks the network first: it knows what this client can't do. Only then the effect follows.

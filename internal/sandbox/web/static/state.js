@@ -1,4 +1,4 @@
-// What the page knows: customers, groups, messages, and which chat is open.
+// What the page knows: customers, groups, messages.
 import { number } from './dom.js';
 
 // State keeps each phone's messages in the order the phone holds them.
@@ -7,7 +7,6 @@ export class State {
   groups = [];
   business = '';
   facts = {};
-  open = { phone: '', chat: '' };
   #messages = new Map(); // phone -> Map(id -> message)
 
   setMessages(phone, list) {
@@ -67,9 +66,9 @@ export class State {
     return this.customer(phone)?.name ?? number(phone);
   }
 
-  // recipient is what "to" must say so that a message goes to the open chat.
-  recipient() {
-    return this.open.chat === 'business' ? this.business : this.open.chat;
+  // recipient is what "to" must say so that a message goes to a chat.
+  recipient({ chat }) {
+    return chat === 'business' ? this.business : chat;
   }
 }
 
