@@ -2,12 +2,13 @@ package web_test
 
 import (
 	"fmt"
-	"strings"
 	"testing"
 
 	"github.com/chromedp/chromedp"
 	"go.mau.fi/whatsmeow/proto/waE2E"
 	"go.mau.fi/whatsmeow/types/events"
+
+	"tapgate/internal/id"
 )
 
 // choose opens the menu of the last message that a selector finds, and chooses from it by its words.
@@ -34,7 +35,7 @@ func TestBrowserAnswersReactsEditsAndDeletes(t *testing.T) {
 	p.until(`document.querySelector('.about span span')?.textContent === 'Are you there?' && document.activeElement.classList.contains('line')`)
 	p.do(chromedp.SendKeys(chromedp.CSS(`.line`), "Yess\r"))
 	answer := w.received("the answer", func(m *waE2E.Message) bool { return m.GetExtendedTextMessage().GetText() == "Yess" })
-	if got := answer.GetExtendedTextMessage().GetContextInfo(); !strings.HasPrefix(fmt.Sprint(question["id"]), "") || got.GetQuotedMessage().GetConversation() != "Are you *there*?" {
+	if got := answer.GetExtendedTextMessage().GetContextInfo(); got.GetStanzaID() != must(id.ParseMessage(question["id"].(string)))(t).Stanza || got.GetQuotedMessage().GetConversation() != "Are you *there*?" {
 		t.Errorf("the answer cites %v", got)
 	}
 	p.until(`document.querySelector('.row.mine .quoted-text')?.textContent === 'Are you there?' && document.querySelector('.about').hidden`)

@@ -108,10 +108,11 @@ func eval[T any](p *tab, expression string) T {
 	return must(chromedp.Run(p.ctx, chromedp.Evaluate[T](expression)))(p.t)
 }
 
-// press clicks the one element that a selector finds.
+// press clicks the one element that a selector finds, once it stands still.
 func (p *tab) press(selector string) {
 	p.t.Helper()
 	p.until(`document.querySelector(` + quote(selector) + `) !== null`)
+	p.until(`document.getAnimations().every((a) => a.playState !== 'running' || a.effect.getTiming().iterations === Infinity)`)
 	p.do(chromedp.Click(chromedp.CSS(selector)))
 }
 
