@@ -47,6 +47,7 @@ var mayImport = map[string]string{
 	"obs":       "github.com/prometheus/client_golang",
 	"netguard":  "code.dny.dev/ssrf",
 	"sqlitedb":  "modernc.org/sqlite",
+	"backup":    "modernc.org/sqlite",
 
 	// behaviour
 	"gateway":      "id fault message channel event backend store lifecycle obs",
@@ -70,7 +71,7 @@ var mayImport = map[string]string{
 	"bench": "id backend/meow sandbox go.mau.fi/whatsmeow google.golang.org/protobuf modernc.org/sqlite",
 	// assembly
 	"config": "obs go.yaml.in/yaml",
-	"app":    "id fault message channel event backend backend/meow store store/sqlite gateway media media/ffmpeg webhook api whapi lifecycle obs netguard config console sandbox sandbox/phone sandbox/web golang.org/x/sys github.com/prometheus/client_golang",
+	"app":    "id fault message channel event backend backend/meow store store/sqlite gateway media media/ffmpeg webhook api whapi lifecycle obs netguard backup config console sandbox sandbox/phone sandbox/web golang.org/x/sys github.com/prometheus/client_golang",
 	"cli":    "fault config app bench obs go.yaml.in/yaml github.com/alecthomas/kong github.com/mdp/qrterminal",
 }
 

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"tapgate/internal/backup"
 	"tapgate/internal/fault"
 )
 
@@ -37,6 +38,12 @@ func (d *dataDir) open(context.Context) error {
 	}
 	if info.Mode().Perm()&0o077 != 0 {
 		d.log.Warn("data directory can be read by others: it holds the keys of the session", "dir", d.path, "mode", info.Mode().Perm().String())
+	}
+	if backup.Unfinished(d.path) {
+		return &fault.Error{
+			Kind: fault.Unavailable, Code: "storage", Message: "a backup was not restored to the end in " + d.path,
+			Next: "empty the directory and restore the backup again",
+		}
 	}
 	name := filepath.Join(d.path, lockName)
 	file, err := os.OpenFile(name, os.O_CREATE|os.O_RDWR, 0o600)

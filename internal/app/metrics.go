@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"runtime/debug"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -60,7 +59,7 @@ func newMetrics(version string) *metrics {
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 			Name: "tapgate_build_info", Help: "1; the labels say what runs.",
-			ConstLabels: prometheus.Labels{"version": version, "whatsmeow": moduleVersion("go.mau.fi/whatsmeow")},
+			ConstLabels: prometheus.Labels{"version": version, "whatsmeow": ClientVersion()},
 		}, func() float64 { return 1 }),
 	)
 	return m
@@ -197,16 +196,4 @@ func (l *labels) of(value string) string {
 		l.known[value] = true
 	}
 	return value
-}
-
-// moduleVersion is the version of a module that the program was built with.
-func moduleVersion(path string) string {
-	if info, ok := debug.ReadBuildInfo(); ok {
-		for _, m := range info.Deps {
-			if m.Path == path {
-				return m.Version
-			}
-		}
-	}
-	return "unknown"
 }

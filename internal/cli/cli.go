@@ -32,6 +32,10 @@ type commands struct {
 	Channel   channelCommand   `cmd:"" help:"Add, pair, list and remove the channels of a running tapgate."`
 	Admin     adminCommand     `cmd:"" help:"What needs no running tapgate: make a new admin token."`
 	Config    configCommand    `cmd:"" help:"Print the settings that serve would use, as a configuration file."`
+	Backup    backupCommand    `cmd:"" help:"Write a backup of a data directory, also while serve uses it."`
+	Restore   restoreCommand   `cmd:"" help:"Put a backup into an empty data directory."`
+	Doctor    doctorCommand    `cmd:"" help:"Look for what is wrong with this machine and the settings of serve."`
+	Health    healthCommand    `cmd:"" help:"Ask the tapgate that serves --metrics whether it is ready; the exit code says so."`
 	Bench     benchCommand     `cmd:"" help:"Measure the gateway beside bare whatsmeow, on an emulated network on this machine."`
 	BenchBare benchBareCommand `cmd:"" hidden:""`
 	Version   versionCommand   `cmd:"" help:"Print the version."`

@@ -32,7 +32,7 @@ func (c *console) run(o output, start func(context.Context, app.Options) (*app.R
 	defer release()
 	log := obs.NewLogger(c.stderr, o.level, o.json)
 	app.CaptureLogs(log)
-	r, err := start(running, app.Options{Log: log, Version: version()})
+	r, err := start(running, app.Options{Log: log, Version: app.Version()})
 	if err != nil {
 		return err
 	}

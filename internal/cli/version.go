@@ -1,32 +1,24 @@
 package cli
 
 import (
+	"encoding/json"
 	"fmt"
 	"runtime"
-	"runtime/debug"
+
+	"tapgate/internal/app"
 )
 
-type versionCommand struct{}
-
-// Run prints the version.
-func (*versionCommand) Run(c *console) error {
-	_, err := fmt.Fprintf(c.stdout, "tapgate %s (%s, %s/%s)\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
-	return err
+type versionCommand struct {
+	JSON bool `help:"Print it as JSON, with the version of the client library."`
 }
 
-// version is what the build recorded: a module version, or the commit.
-func version() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return "dev"
+// Run prints the version.
+func (v *versionCommand) Run(c *console) error {
+	if !v.JSON {
+		_, err := fmt.Fprintf(c.stdout, "tapgate %s (%s, %s/%s)\n", app.Version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+		return err
 	}
-	if v := info.Main.Version; v != "" && v != "(devel)" {
-		return v
-	}
-	for _, s := range info.Settings {
-		if s.Key == "vcs.revision" && len(s.Value) >= 12 {
-			return "dev-" + s.Value[:12]
-		}
-	}
-	return "dev"
+	return json.NewEncoder(c.stdout).Encode(map[string]string{
+		"version": app.Version(), "whatsmeow": app.ClientVersion(), "go": runtime.Version(), "os": runtime.GOOS, "arch": runtime.GOARCH,
+	})
 }
