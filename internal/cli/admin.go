@@ -22,7 +22,7 @@ func (a *adminTokenCommand) Run(c *console) error {
 	if n := len(a.Set.Reveal()); n > 0 && n < 16 {
 		return fmt.Errorf("--set: %d characters guard real numbers badly: want at least 16", n)
 	}
-	token, err := app.ResetAdminToken(c.ctx, a.Data, a.Set.Reveal(), app.Options{Version: version()})
+	token, err := app.ResetAdminToken(c.ctx, a.Data, a.Set.Reveal(), app.Options{Version: app.Version()})
 	if err != nil {
 		return err
 	}
