@@ -56,7 +56,7 @@ type healthCommand struct {
 // Run asks /readyz, and fails with what it says when the tapgate is not ready.
 func (h *healthCommand) Run(c *console) error {
 	client := http.Client{Timeout: h.Wait}
-	address := h.Metrics
+	address := strings.TrimPrefix(h.Metrics, "http://")
 	if strings.HasPrefix(address, ":") {
 		address = "127.0.0.1" + address
 	}
