@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"tapgate/internal/app"
 	"tapgate/internal/bench"
 )
 
@@ -28,7 +29,7 @@ func (b *benchCommand) Run(c *console) error {
 		idle = min(idle, 4)
 	}
 	report, err := bench.Run(c.ctx, bench.Options{
-		Binary: binary, Version: version(), Quick: b.Quick, Limit: b.Limit, Idle: idle,
+		Binary: binary, Version: app.Version(), Quick: b.Quick, Limit: b.Limit, Idle: idle,
 		Progress: func(what string) { fmt.Fprintln(c.stderr, what) },
 	})
 	if err != nil {
