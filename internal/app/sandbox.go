@@ -136,7 +136,7 @@ func (s *sandboxMode) serveAPI(context.Context) error {
 		Book: s.phones, Network: s.network, Business: Business, Log: s.Log,
 		Facts: func() map[string]any {
 			return map[string]any{
-				"api": facts.API, "token": facts.Token, "curl": facts.Curl(),
+				"api": facts.API, "console": facts.Console, "token": facts.Token, "curl": facts.Curl(),
 				"channel_id": facts.ChannelID, "network": facts.Network, "root_key": facts.RootKey,
 			}
 		},

@@ -108,6 +108,7 @@ func TestBrowserGoesToAndFro(t *testing.T) {
 	w := newWorld(t)
 	w.direct(200, "POST", "/messages/text", `{"to":"`+jonathan+`","body":"Your order is on its way."}`)
 	p := w.browse(1440, 900, w.page("messages"))
+	t.Logf("%s", eval[string](p, `(() => { const all = performance.getEntriesByType('resource'); return all.length + 1 + ' requests, ' + Math.round(all.reduce((n, e) => n + e.transferSize, 0) / 1000) + ' kB on the wire, drawn after ' + Math.round(performance.now()) + ' ms'; })()`))
 	for range 5 {
 		p.until(`document.querySelector('.item.out') !== null`)
 		eval[bool](p, `(location.hash = '#/channels', true)`)

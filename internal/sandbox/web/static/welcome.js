@@ -2,7 +2,7 @@
 // the first message was sent; what a person chose afterwards is remembered.
 import { h, copyButton } from './dom.js';
 
-const shownApart = new Set(['api', 'token', 'curl', 'business', 'business_name']);
+const shownApart = new Set(['api', 'console', 'token', 'curl', 'business', 'business_name']);
 
 export function welcome(facts) {
   const summary = h('summary', {}, h('span', { class: 'welcome-title', text: 'Send your first buttons' }),
@@ -11,6 +11,7 @@ export function welcome(facts) {
     h('p', { text: 'The gateway is paired already. Paste this into a terminal, then press a button on the phone.' }),
     facts.curl ? h('div', { class: 'command' }, h('pre', { class: 'curl', tabindex: '0', text: facts.curl }), copyButton('Copy the command', () => facts.curl)) : null,
     rows([['API', facts.api], ['Token', facts.token]]),
+    facts.console ? h('p', { class: 'to-console' }, 'Messages with their story, webhooks, and a composer: ', h('a', { class: 'link', href: '/console', text: 'open the console' }), '.') : null,
     network(facts));
   summary.addEventListener('click', () => remember(el.open ? 'closed' : 'open'));
   return el;
