@@ -28,7 +28,9 @@ func (b *benchCommand) Run(c *console) error {
 	if b.Quick {
 		idle = min(idle, 4)
 	}
-	report, err := bench.Run(c.ctx, bench.Options{
+	running, _, release := interrupts(c.ctx) // so that what was started ends too
+	defer release()
+	report, err := bench.Run(running, bench.Options{
 		Binary: binary, Version: app.Version(), Quick: b.Quick, Limit: b.Limit, Idle: idle,
 		Progress: func(what string) { fmt.Fprintln(c.stderr, what) },
 	})
