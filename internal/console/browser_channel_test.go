@@ -1,6 +1,7 @@
 package console_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 )
@@ -116,4 +117,26 @@ func TestBrowserGoesToAndFro(t *testing.T) {
 		p.open(w.page("messages"))
 	}
 	p.until(`document.querySelector('.item.out') !== null`)
+}
+
+// A setting is changed, and no other with it.
+func TestBrowserChangesSettings(t *testing.T) {
+	chromium(t)
+	w := newWorld(t)
+	before := w.direct(200, "GET", "/settings", "")
+	p := w.browse(1440, 900, w.page("overview"))
+	p.click(`.fold summary`)
+	p.until(`document.querySelector('.settings input') !== null`)
+	p.write(`.settings .group input`, "image, video")
+	p.pressText("Save")
+	p.until(`document.querySelector('.toast-note')?.textContent === 'Saved: Media'`)
+	after := w.direct(200, "GET", "/settings", "")
+	if at(after, "media", "auto_download", 0) != "image" || at(after, "media", "auto_download", 1) != "video" {
+		t.Errorf("the settings are %v", after)
+	}
+	for _, field := range []string{"callback_backoff_delay_ms", "webhooks"} {
+		if got, want := fmt.Sprint(at(after, field)), fmt.Sprint(at(before, field)); got != want {
+			t.Errorf("%s is %s, was %s", field, got, want)
+		}
+	}
 }

@@ -4,6 +4,9 @@ import { h, panel, press, field, input, tick, toast, notice } from './ui.js';
 
 const words = (name) => { const t = name.replace(/_/g, ' ').replace(/\bms\b/, '(ms)').replace(/\bpdo\b/, 'PDO'); return t[0].toUpperCase() + t.slice(1); };
 
+// unset are settings that have an effect and that the API does not tell while nobody has set them.
+const unset = { media: { auto_download: [] } };
+
 export function settings(el, context) {
   const body = h('div', { class: 'settings' }, h('p', { class: 'faint', text: 'Loading' }));
   const box = h('details', { class: 'panel fold' }, h('summary', {}, h('h2', { text: 'Settings' })), body);
@@ -13,7 +16,7 @@ export function settings(el, context) {
 
   async function load() {
     try {
-      draw(await api('GET', path));
+      draw({ ...unset, ...await api('GET', path) });
     } catch (error) {
       body.replaceChildren(notice('warn', h('p', { text: error.text ?? error.message })));
     }
@@ -24,7 +27,7 @@ export function settings(el, context) {
     const save = press('Save', async () => {
       const answer = await api('PATCH', path, change);
       toast(answer.changes?.length ? `Saved: ${answer.changes.map(words).join(', ')}` : 'Nothing has changed');
-      draw(answer.after_update ?? await api('GET', path));
+      draw({ ...unset, ...(answer.after_update ?? await api('GET', path)) });
     }, { kind: 'primary' });
     const form = h('form', { class: 'labelled-all' }, fields(all, change), h('div', { class: 'form-foot' }, save));
     form.addEventListener('submit', (event) => { event.preventDefault(); save.click(); });
