@@ -161,8 +161,8 @@ func TestBrowserScrollsThroughTenThousandDeliveries(t *testing.T) {
 	began := time.Now()
 	p.awhile(fmt.Sprintf(`Number(document.querySelector('.list').dataset.rows) >= %d`, many))
 	took := time.Since(began)
-	eval[bool](p, `(clearInterval(window.down), true)`)
 	p.until(`document.querySelector('.list .item[data-delivery="1"]') !== null`) // the very first one
+	eval[bool](p, `(clearInterval(window.down), true)`)
 	const elements = `document.querySelectorAll('.list .item').length`
 	if n := eval[int](p, elements); n > 100 {
 		t.Errorf("%d rows are elements", n)
