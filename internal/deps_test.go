@@ -30,7 +30,7 @@ var mayImport = map[string]string{
 
 	// translation
 	"wire":  "id fault message go.mau.fi/whatsmeow/proto go.mau.fi/whatsmeow/binary go.mau.fi/whatsmeow/types google.golang.org/protobuf",
-	"whapi": "id fault message channel event",
+	"whapi": "id fault message channel event rsc.io/qr", // the dialect tells a login code as a picture
 	// checks the traffic of tests against the document
 	"whapi/whapitest": "whapi github.com/pb33f/libopenapi github.com/pb33f/libopenapi-validator",
 
@@ -54,7 +54,7 @@ var mayImport = map[string]string{
 	"media/ffmpeg": "media golang.org/x/sys",
 	"media":        "id fault message store netguard golang.org/x/image",
 	"webhook":      "id fault channel event store lifecycle obs netguard",
-	"api":          "id fault message channel event gateway webhook media store whapi obs api/docs github.com/go-chi/chi rsc.io/qr",
+	"api":          "id fault message channel event gateway webhook media store whapi obs api/docs github.com/go-chi/chi",
 	// shows the document to people
 	"api/docs": "whapi go.yaml.in/yaml",
 

@@ -91,6 +91,16 @@ func (s *script) Timeline(_ context.Context, _ id.Channel, m id.Message) (gatewa
 	}, s.err
 }
 
+func (s *script) Check(_ context.Context, _ id.Channel, numbers []id.User) (map[id.User]id.User, error) {
+	found := map[id.User]id.User{}
+	for _, n := range numbers {
+		if n == "61371989950" {
+			found[n] = n
+		}
+	}
+	return found, s.err
+}
+
 func (s *script) Health(context.Context, id.Channel) (gateway.Health, error) {
 	return gateway.Health{
 		Channel:   channel.Channel{ID: mantis, Number: "61371989950", PushName: "Jonathan", Device: "1"},

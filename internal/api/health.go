@@ -17,6 +17,9 @@ func (s *Server) healthRoutes() []Route {
 // checkHealth wakes a channel that is not running, unless wakeup=false. That it can't be woken for
 // now is told by its state.
 func (s *Server) checkHealth(c call) (answer, error) {
+	if err := c.wantsWeb(); err != nil {
+		return answer{}, err
+	}
 	if c.wakes() {
 		if err := s.Gateway.Wake(c.Context(), c.channel); err != nil && !fault.Is(err, fault.Unavailable) {
 			return answer{}, err
@@ -30,6 +33,17 @@ func (s *Server) checkHealth(c call) (answer, error) {
 		Channel: c.channel, StartedAt: h.StartedAt, Uptime: h.Uptime, Version: h.Version,
 		State: h.State, Reason: h.Reason, User: h.Channel.Number, UserName: h.Channel.PushName,
 	}))
+}
+
+// wantsWeb refuses the query parameter channel_type where it asks for a mobile channel, of which there
+// are none: here every channel is a linked device.
+func (c call) wantsWeb() error {
+	if kind := c.URL.Query().Get("channel_type"); kind != "" && kind != "web" {
+		f := fault.New(fault.NotAcceptable, "Not acceptable for this channel")
+		f.Next = "every channel here is of channel_type web"
+		return f
+	}
+	return nil
 }
 
 // wakes reads the query parameter wakeup, which is true when it is absent.

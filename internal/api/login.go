@@ -5,9 +5,6 @@ import (
 	"encoding/json"
 	"math"
 	"net/http"
-	"strconv"
-
-	"rsc.io/qr"
 
 	"tapgate/internal/fault"
 	"tapgate/internal/gateway"
@@ -70,29 +67,13 @@ func (s *Server) describe(code gateway.Login) whapi.QR {
 	return whapi.QR{Status: "OK", Expire: int(max(left, 0))}
 }
 
-// Sizes of a QR image: a module is defaultModule pixels wide, or what fits into the wanted width.
-const (
-	defaultModule = 8
-	minModule     = 2 // the encoder of the image can't do 1
-	maxModule     = 32
-	quietModules  = 8 // white modules, both sides together
-)
-
-// draw makes a PNG of text. The query parameter size, or width, says how many pixels wide it may be.
+// draw makes a PNG of text, as the query wants it.
 func (c call) draw(text string) ([]byte, error) {
-	code, err := qr.Encode(text, qr.L)
+	d, err := whapi.DecodeDrawing(c.URL.Query())
 	if err != nil {
-		return nil, fault.Wrap(fault.Internal, err, "Render QR failed")
+		return nil, err
 	}
-	code.Scale = defaultModule
-	wanted := c.URL.Query().Get("size")
-	if wanted == "" {
-		wanted = c.URL.Query().Get("width")
-	}
-	if pixels, err := strconv.Atoi(wanted); err == nil {
-		code.Scale = min(max(pixels/(code.Size+quietModules), minModule), maxModule)
-	}
-	return code.PNG(), nil
+	return whapi.DrawQR(text, d)
 }
 
 func (c call) drawBase64(text string) (string, error) {

@@ -24,6 +24,7 @@ type Gateway interface {
 	FetchMedia(ctx context.Context, ch id.Channel, mediaID id.Media) (message.Media, error)
 	Messages(ctx context.Context, ch id.Channel, q store.Query) (list []message.Message, total int, err error)
 	Timeline(ctx context.Context, ch id.Channel, m id.Message) (gateway.Timeline, error)
+	Check(ctx context.Context, ch id.Channel, numbers []id.User) (map[id.User]id.User, error)
 	Health(ctx context.Context, ch id.Channel) (gateway.Health, error)
 	Wake(ctx context.Context, ch id.Channel) error
 	Settings(ctx context.Context, ch id.Channel) (channel.Settings, error)

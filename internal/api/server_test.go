@@ -228,7 +228,7 @@ func TestMethod(t *testing.T) {
 		{"POST", "/health", "GET, HEAD"},
 		{"DELETE", "/users/login/image", "GET, HEAD"},
 		{"GET", "/users/logout", "POST"},
-		{"PUT", "/settings", "GET, HEAD, PATCH"},
+		{"PUT", "/settings", "GET, HEAD, PATCH, DELETE"},
 		{"OPTIONS", "/messages/text", "POST"},
 		{"BREW", "/limits/", "GET, HEAD"},
 		{"POST", "/messages/PrDEMTosDVpLbhc-wAAOSg4_vg", "GET, HEAD"},

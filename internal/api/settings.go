@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"tapgate/internal/channel"
+	"tapgate/internal/fault"
 	"tapgate/internal/whapi"
 )
 
@@ -12,6 +13,7 @@ func (s *Server) settingsRoutes() []Route {
 	return []Route{
 		{http.MethodGet, "/settings", s.readSettings},
 		{http.MethodPatch, "/settings", s.changeSettings},
+		{http.MethodDelete, "/settings", s.resetSettings},
 		{http.MethodGet, "/settings/events", s.listEvents},
 	}
 }
@@ -39,6 +41,20 @@ func (s *Server) changeSettings(c call) (answer, error) {
 		return answer{}, err
 	}
 	return asJSON(whapi.EncodeSettingsChange(before, after, changes))
+}
+
+func (s *Server) resetSettings(c call) (answer, error) {
+	_, _, err := s.Gateway.UpdateSettings(c.Context(), c.channel, func(now channel.Settings) (channel.Settings, error) {
+		usual := channel.DefaultSettings()
+		if whapi.SameSettings(now, usual) {
+			return now, fault.New(fault.Conflict, "Settings already reset")
+		}
+		return usual, nil
+	})
+	if err != nil {
+		return answer{}, err
+	}
+	return success()
 }
 
 // listEvents names every pair that a webhook may ask for. Pairs that never happen are allowed:

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"time"
 
 	"tapgate/internal/backend"
@@ -79,12 +80,24 @@ func (e *engine) openClient(ctx context.Context) error {
 	if e.metrics != nil {
 		o.Retried = e.metrics.retried
 	}
+	if e.network == nil {
+		o.Proxied = e.proxied
+	}
 	c, err := meow.Open(ctx, o)
 	if err != nil {
 		return unusable(path, err)
 	}
 	e.client = c
 	return nil
+}
+
+// proxied makes the transport of a channel that reaches WhatsApp through a proxy of its own. Where the
+// proxy may stand is guarded as the addresses of webhooks are: whoever may change settings names it.
+func (e *engine) proxied(proxy *url.URL) http.RoundTripper {
+	t := netguard.Transport(netguard.Options{AllowLoopback: e.loopback})
+	t.Proxy = http.ProxyURL(proxy)
+	t.ForceAttemptHTTP2 = false // the socket is a WebSocket
+	return t
 }
 
 func (e *engine) startWebhooks(ctx context.Context) error {

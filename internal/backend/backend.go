@@ -31,8 +31,12 @@ type SessionOptions struct {
 	Channel id.Channel
 	// Device is what Sink.Paired reported; "" opens an unpaired session.
 	Device string
-	Sink   Sink
-	Ledger Ledger
+	// Proxy is the URL of a SOCKS5 proxy to reach WhatsApp through; "" for none.
+	Proxy string
+	// Offline keeps the number from being shown as online.
+	Offline bool
+	Sink    Sink
+	Ledger  Ledger
 }
 
 // Session is the connection of one channel. Its methods are safe for concurrent use.
@@ -64,6 +68,9 @@ type Session interface {
 	// a *Refusal, a fault when the envelope can't be sent by anybody, or anything else, which means
 	// that the outcome is not known.
 	Send(ctx context.Context, e Envelope) (Ack, error)
+	// Check asks which numbers have an account; the answer holds those that do, each with the number
+	// under which WhatsApp knows it. The error is ErrOffline, or anything else.
+	Check(ctx context.Context, numbers []id.User) (map[id.User]id.User, error)
 	// Typing shows or hides "typing" in a chat. Failures don't matter to the caller.
 	Typing(ctx context.Context, chat id.Chat, on bool) error
 	// Close disconnects and waits until no call to the sink is running. It may be called twice.

@@ -13,8 +13,32 @@ type Settings struct {
 	// AutoDownload names the kinds of media that are fetched before webhooks hear of their message,
 	// such as "image".
 	AutoDownload []string
+	// Proxy is the URL of the SOCKS5 proxy through which the session reaches WhatsApp; "" for none.
+	Proxy string
+	// Offline keeps the session from showing the number as online, so that its phone goes on
+	// notifying.
+	Offline bool
+	// Pace slows down what the channel sends; the zero Pace does not.
+	Pace Pace
 	// Extra keeps the settings of the dialect that have no effect here, by their name, as JSON.
 	Extra map[string][]byte
+}
+
+// Pace is how fast a channel sends at most.
+type Pace struct {
+	// PerMinute is how many messages leave in a minute; 0 for as many as there are.
+	PerMinute float64
+	// Jitter is by which part a pause between two messages may be longer or shorter, from 0 to 1.
+	Jitter float64
+}
+
+// Pause returns the pause before the next message; random is from 0 to 1.
+func (p Pace) Pause(random float64) time.Duration {
+	if p.PerMinute <= 0 {
+		return 0
+	}
+	factor := 1 + p.Jitter*(2*random-1)
+	return time.Duration(float64(time.Minute) / p.PerMinute * factor)
 }
 
 // DefaultSettings is what a new channel starts with, and what a reset returns to.

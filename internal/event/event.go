@@ -20,7 +20,8 @@ type Event struct {
 }
 
 // Payload is what happened. Sealed: MessageReceived, MessageSent, MessageEdited, StatusChanged,
-// StateChanged.
+// StateChanged,
+// UserChanged, CodeShown.
 type Payload interface {
 	// Name is the type and method that webhooks filter by, such as "messages", "post".
 	Name() (eventType, method string)
@@ -56,6 +57,21 @@ type StateChanged struct {
 	StartedAt time.Time
 }
 
+// UserChanged tells that the channel was paired with a number, or that the pairing has ended.
+type UserChanged struct {
+	Number id.User
+	// PushName is what the number's owner calls himself; "" when it is not known, as right after pairing.
+	PushName string
+	Paired   bool
+}
+
+// CodeShown tells of a new QR code to pair the channel with.
+type CodeShown struct {
+	Text string
+	// Until is when the next one takes its place.
+	Until time.Time
+}
+
 // Name implements Payload.
 func (MessageReceived) Name() (string, string) { return "messages", "post" }
 
@@ -71,6 +87,19 @@ func (StatusChanged) Name() (string, string) { return "statuses", "post" }
 // Name implements Payload.
 func (StateChanged) Name() (string, string) { return "channel", "post" }
 
+// Name implements Payload.
+func (u UserChanged) Name() (string, string) {
+	if u.Paired {
+		return "users", "post"
+	}
+	return "users", "delete"
+}
+
+// Name implements Payload.
+func (CodeShown) Name() (string, string) { return "channel", "patch" }
+
+func (UserChanged) payload()     {}
+func (CodeShown) payload()       {}
 func (MessageReceived) payload() {}
 func (MessageSent) payload()     {}
 func (MessageEdited) payload()   {}

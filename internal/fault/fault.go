@@ -14,17 +14,19 @@ type Kind string
 
 // The kinds. Internal is the kind of every error that is not a fault.
 const (
-	Invalid     Kind = "invalid"     // the request is wrong; Problems says where
-	Unpaired    Kind = "unpaired"    // the channel has no WhatsApp session
-	Forbidden   Kind = "forbidden"   // WhatsApp or the group does not allow it
-	NotFound    Kind = "not_found"   // no such channel, message, contact
-	NotAllowed  Kind = "not_allowed" // this method is not served at this path
-	Conflict    Kind = "conflict"    // the state is already what the request wants, or excludes it
-	TooLarge    Kind = "too_large"   // over a limit of size
-	Unsupported Kind = "unsupported" // a media type or message kind that can't be handled
-	Busy        Kind = "busy"        // a queue is full, or too many requests; RetryAfter says when
-	Unavailable Kind = "unavailable" // something we need is away for now
-	Internal    Kind = "internal"    // our own failure
+	Invalid       Kind = "invalid"        // the request is wrong; Problems says where
+	Unpaired      Kind = "unpaired"       // the channel has no WhatsApp session
+	Forbidden     Kind = "forbidden"      // WhatsApp or the group does not allow it
+	NotFound      Kind = "not_found"      // no such channel, message, contact
+	NotAllowed    Kind = "not_allowed"    // this method is not served at this path
+	Conflict      Kind = "conflict"       // the state is already what the request wants, or excludes it
+	TooLarge      Kind = "too_large"      // over a limit of size
+	Unsupported   Kind = "unsupported"    // a media type or message kind that can't be handled
+	Unprocessable Kind = "unprocessable"  // understood, and can't be done as it is asked for
+	NotAcceptable Kind = "not_acceptable" // asks for a kind of answer or channel that there is not
+	Busy          Kind = "busy"           // a queue is full, or too many requests; RetryAfter says when
+	Unavailable   Kind = "unavailable"    // something we need is away for now
+	Internal      Kind = "internal"       // our own failure
 )
 
 // Problem is one thing wrong with a request.

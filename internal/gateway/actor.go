@@ -36,11 +36,12 @@ type actor struct {
 	soft, hard context.Context
 	end, cut   context.CancelFunc
 
-	line    *line
-	endings chan ending    // from serve to settle
-	done    chan struct{}  // closed when serve and settle have ended
-	arrived chan struct{}  // holds a token when a file may wait to be fetched
-	tasks   sync.WaitGroup // started by spawn
+	line     *line
+	endings  chan ending    // from serve to settle
+	lastLeft time.Time      // when serve handed over the last message
+	done     chan struct{}  // closed when serve and settle have ended
+	arrived  chan struct{}  // holds a token when a file may wait to be fetched
+	tasks    sync.WaitGroup // started by spawn
 
 	control sync.Mutex
 	closed  bool // guarded by control: no session is opened any more

@@ -38,6 +38,10 @@ func (p *planner) Plan(ev event.Event, c channel.Channel) (store.Record, error) 
 		r.Body = fmt.Appendf(nil, "edited %s to %s", words(p.Before.Content), words(p.After.Content))
 	case event.StatusChanged:
 		r.Body = fmt.Appendf(nil, "status %s", p.Status)
+	case event.UserChanged:
+		r.Body = fmt.Appendf(nil, "user %s %s", p.Number, r.Method)
+	case event.CodeShown:
+		r.Body = fmt.Appendf(nil, "code %s", p.Text)
 	case event.StateChanged:
 		r.Body = fmt.Appendf(nil, "channel %s", p.State)
 	}

@@ -261,6 +261,14 @@ func ack() (backend.Ack, error) {
 	return backend.Ack{At: time.Now().UTC().Truncate(time.Second)}, nil
 }
 
+func (s *session) Check(_ context.Context, numbers []id.User) (map[id.User]id.User, error) {
+	found := map[id.User]id.User{}
+	for _, n := range numbers {
+		found[n] = n
+	}
+	return found, nil
+}
+
 func (s *session) Typing(context.Context, id.Chat, bool) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -143,7 +143,7 @@ func TestLogout(t *testing.T) {
 		h.wantState(mantis, channel.Unpaired)
 		h.settle(0)
 		h.wantFailed(m.ID, "unpaired")
-		h.wantTold("channel unpaired", "status failed")
+		h.wantTold("channel unpaired", "user 919984351847 delete", "status failed")
 		if err := h.Logout(t.Context(), mantis); !fault.Is(err, fault.Conflict) || fault.Of(err).Message != "Channel already logged out" {
 			t.Errorf("second logout: %v", err)
 		}
@@ -172,7 +172,7 @@ func TestUnpairedByPhone(t *testing.T) {
 		if h.net.session(mantis) != nil {
 			t.Error("the session is still open")
 		}
-		h.wantTold("channel unpaired")
+		h.wantTold("channel unpaired", "user 919984351847 delete")
 		if code, err := h.Login(t.Context(), mantis); code.QR != "qr-1" || err != nil {
 			t.Errorf("pairing again: %+v, %v", code, err)
 		}

@@ -107,6 +107,9 @@ func (a *actor) fetch() (store.Outbound, bool, error) {
 // gateway stops before the outcome is known.
 func (a *actor) carry(e entry) (end ending, ok bool) {
 	typed := e.Attempts > 0
+	if !typed && !a.paced() {
+		return end, false
+	}
 	for {
 		v, err := a.ready(e)
 		switch {
@@ -123,6 +126,7 @@ func (a *actor) carry(e entry) (end ending, ok bool) {
 		typed = true
 		try := store.Try{At: a.Now().UTC()}
 		began := a.Elapsed()
+		a.lastLeft = a.Now()
 		ack, err := a.attempt(v, &e)
 		try.Took = a.Elapsed() - began
 		refusal, broken := (*backend.Refusal)(nil), (*fault.Error)(nil)
@@ -176,6 +180,25 @@ func (a *actor) attempt(v *view, e *entry) (_ backend.Ack, err error) {
 	}
 	a.line.depart(*e)
 	return v.session.Send(a.hard, envelope(e.Outbound))
+}
+
+// paced waits for as long as the pace of the channel wants between two messages. It is false when the
+// gateway stops.
+func (a *actor) paced() bool {
+	random := rand.Float64()
+	for a.soft.Err() == nil {
+		v := a.view.Load()
+		pause := v.channel.Settings.Pace.Pause(random)
+		// A clock that was set back counts as if the last message had just left.
+		left := pause - max(a.Now().Sub(a.lastLeft), 0)
+		if left <= 0 || a.lastLeft.IsZero() || !v.channel.Paired() {
+			return true
+		}
+		if a.await(v.changed, left) != nil {
+			return false
+		}
+	}
+	return false
 }
 
 // ready waits until the row may be attempted, and returns the view with the session to use.

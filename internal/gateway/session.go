@@ -44,8 +44,10 @@ func (a *actor) launch(only func(v *view, now time.Time) bool) error {
 
 // open opens a session for a device and connects it. control is held.
 func (a *actor) open(device string) error {
-	l := &link{actor: a}
-	s, err := a.Backend.Open(a.hard, backend.SessionOptions{Channel: a.id, Device: device, Sink: l, Ledger: a})
+	l, set := &link{actor: a}, a.view.Load().channel.Settings
+	s, err := a.Backend.Open(a.hard, backend.SessionOptions{
+		Channel: a.id, Device: device, Proxy: set.Proxy, Offline: set.Offline, Sink: l, Ledger: a,
+	})
 	if err != nil {
 		return err
 	}
@@ -90,9 +92,13 @@ func (a *actor) forget(ctx context.Context, v *view, reason string) {
 			a.log().Error("end of pairing not stored", "error", err)
 		}
 	}
+	gone := event.UserChanged{Number: v.channel.Number, PushName: v.channel.PushName}
 	v.channel.Number, v.channel.Device, v.channel.PushName = "", "", ""
 	v.live, v.qr, v.ended = false, Login{}, reason
 	a.enter(ctx, v, backend.StateChange{State: channel.Unpaired, Reason: reason})
+	if gone.Number != "" {
+		a.tell(ctx, v, gone)
+	}
 }
 
 // enter puts the channel into a state and tells of it. mu is held.
@@ -105,12 +111,18 @@ func (a *actor) enter(ctx context.Context, v *view, s backend.StateChange) {
 	if s.State != channel.Pairing {
 		v.qr = Login{}
 	}
-	rec, err := a.plan(v.channel, event.StateChanged{State: s.State, Reason: s.Reason})
+	a.tell(ctx, v, event.StateChanged{State: s.State, Reason: s.Reason, StartedAt: a.startedAt})
+}
+
+// tell tells webhooks of the channel itself. mu is held. It is no reason to fail when that does not
+// work: the view is what counts.
+func (a *actor) tell(ctx context.Context, v *view, p event.Payload) {
+	rec, err := a.plan(v.channel, p)
 	if err == nil {
 		err = a.Store.Tell(ctx, rec)
 	}
 	if err != nil {
-		a.log().Error("channel state not told", "error", err)
+		a.log().Error("channel event not told", "error", err)
 		return
 	}
 	a.wakeFor(rec.Webhooks)

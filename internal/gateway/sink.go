@@ -38,6 +38,7 @@ func (l *link) Paired(ctx context.Context, who backend.Identity) error {
 		v.channel.Number, v.channel.Device, v.channel.PushName = who.Number, who.Device, who.PushName
 		v.qr, v.ended = Login{}, ""
 		l.log().Info("channel paired", "number", who.Number)
+		l.tell(ctx, v, event.UserChanged{Number: who.Number, PushName: who.PushName, Paired: true})
 		return nil
 	})
 }
@@ -59,7 +60,7 @@ func (l *link) Named(ctx context.Context, pushName string) {
 // State implements backend.Sink.
 func (l *link) State(ctx context.Context, s backend.StateChange) {
 	l.change(func(v *view) error {
-		if v.link != l || !follows(v.state, s.State) {
+		if v.link != l || !v.state.Follows(s.State) {
 			return errStale
 		}
 		if s.State == channel.Unpaired {
@@ -83,12 +84,13 @@ func (l *link) drop() {
 }
 
 // QR implements backend.Sink.
-func (l *link) QR(_ context.Context, text string, until time.Time) {
+func (l *link) QR(ctx context.Context, text string, until time.Time) {
 	l.change(func(v *view) error {
 		if v.link != l {
 			return errStale
 		}
 		v.qr = Login{QR: text, ExpiresAt: until}
+		l.tell(ctx, v, event.CodeShown{Text: text, Until: until})
 		return nil
 	})
 }

@@ -16,6 +16,10 @@ type settingsRow struct {
 	MaxBackoffDelay string            `json:"max_backoff_delay"`
 	Webhooks        []webhookRow      `json:"webhooks,omitempty"`
 	AutoDownload    []string          `json:"auto_download,omitempty"`
+	Proxy           string            `json:"proxy,omitempty"`
+	Offline         bool              `json:"offline,omitempty"`
+	PerMinute       float64           `json:"per_minute,omitempty"`
+	Jitter          float64           `json:"jitter,omitempty"`
 	Extra           map[string][]byte `json:"extra,omitempty"`
 }
 
@@ -40,6 +44,10 @@ func EncodeSettings(s channel.Settings) ([]byte, error) {
 		BackoffDelay:    s.BackoffDelay.String(),
 		MaxBackoffDelay: s.MaxBackoffDelay.String(),
 		AutoDownload:    s.AutoDownload,
+		Proxy:           s.Proxy,
+		Offline:         s.Offline,
+		PerMinute:       s.Pace.PerMinute,
+		Jitter:          s.Pace.Jitter,
 		Extra:           s.Extra,
 	}
 	for _, w := range s.Webhooks {
@@ -61,7 +69,10 @@ func DecodeSettings(b []byte) (channel.Settings, error) {
 	if err := decodeRow(b, &row); err != nil {
 		return channel.Settings{}, fmt.Errorf("read stored settings: %w", err)
 	}
-	s := channel.Settings{AutoDownload: row.AutoDownload, Extra: row.Extra}
+	s := channel.Settings{
+		AutoDownload: row.AutoDownload, Proxy: row.Proxy, Offline: row.Offline,
+		Pace: channel.Pace{PerMinute: row.PerMinute, Jitter: row.Jitter}, Extra: row.Extra,
+	}
 	var err error
 	if s.BackoffDelay, err = time.ParseDuration(row.BackoffDelay); err != nil {
 		return channel.Settings{}, fmt.Errorf("read stored settings: backoff delay: %w", err)

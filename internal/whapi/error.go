@@ -31,6 +31,10 @@ func statusOf(f *fault.Error) int {
 			return http.StatusBadRequest
 		}
 		return http.StatusUnsupportedMediaType
+	case fault.Unprocessable:
+		return http.StatusUnprocessableEntity
+	case fault.NotAcceptable:
+		return http.StatusNotAcceptable
 	case fault.Busy:
 		return http.StatusTooManyRequests
 	case fault.Unavailable:

@@ -1,7 +1,9 @@
 package whapi
 
 import (
+	"encoding/base64"
 	"fmt"
+	"time"
 
 	"tapgate/internal/channel"
 	"tapgate/internal/event"
@@ -36,6 +38,10 @@ func eventData(ev event.Event, number id.User) (field, error) {
 		return field{"messages_updates", []updateJSON{encodeUpdate(p, number)}}, nil
 	case event.StatusChanged:
 		return field{"statuses", []statusJSON{encodeStatus(p)}}, nil
+	case event.UserChanged:
+		return field{"user", userJSON{ID: string(p.Number), Name: p.PushName}}, nil
+	case event.CodeShown:
+		return codeData(p, ev.At)
 	case event.StateChanged:
 		h := Health{State: p.State, Reason: p.Reason, StartedAt: p.StartedAt}
 		if h.StartedAt.IsZero() {
@@ -60,4 +66,16 @@ func encodeOwn(m message.Message, number id.User) messageJSON {
 		m.From = number
 	}
 	return encodeMessage(m)
+}
+
+// codeData is the QR code as a picture and as text.
+func codeData(p event.CodeShown, now time.Time) (field, error) {
+	picture, err := DrawQR(p.Text, Drawing{})
+	if err != nil {
+		return field{}, err
+	}
+	return field{"qr", encodeQR(QR{
+		Status: "OK", Base64: base64.StdEncoding.EncodeToString(picture), RowData: p.Text,
+		Expire: int(max(p.Until.Sub(now).Seconds(), 0)),
+	})}, nil
 }

@@ -15,14 +15,16 @@ type QR struct {
 }
 
 // EncodeQR is the answer to GET /users/login.
-func EncodeQR(q QR) ([]byte, error) {
-	return encode(struct {
-		Status  string `json:"status"`
-		Base64  string `json:"base64,omitempty"`
-		RowData string `json:"rowdata,omitempty"`
-		Expire  int    `json:"expire,omitempty"`
-	}{q.Status, q.Base64, q.RowData, q.Expire})
+func EncodeQR(q QR) ([]byte, error) { return encode(encodeQR(q)) }
+
+type qrJSON struct {
+	Status  string `json:"status"`
+	Base64  string `json:"base64,omitempty"`
+	RowData string `json:"rowdata,omitempty"`
+	Expire  int    `json:"expire,omitempty"`
 }
+
+func encodeQR(q QR) qrJSON { return qrJSON{q.Status, q.Base64, q.RowData, q.Expire} }
 
 // DecodePhone reads the body of POST /tapgate/channels/{ChannelID}/login/code: the number to pair.
 func DecodePhone(b Body) (id.User, error) {

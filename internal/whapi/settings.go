@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -37,13 +39,40 @@ func PatchSettings(b Body, now channel.Settings) (after channel.Settings, change
 		part, _ := o.part("media")
 		after.AutoDownload = part.autoDownload()
 	}
+	o.session(&after)
 	// an empty proxy is none; claiming to use one that is not used would betray who asked for it
-	o.refuse("proxy", "mobile_proxy")
+	o.refuse("mobile_proxy")
 	after.Extra = o.extra(settingsExtra(), now.Extra)
 	if err := o.in.err(); err != nil {
 		return now, nil, err
 	}
 	return after, changed(settingsFields(now), settingsFields(after)), nil
+}
+
+// proxyForm is the dialect's own pattern, which asks for a user and a password.
+var proxyForm = regexp.MustCompile(`^socks5h?://([!-/:-@[-` + "`" + `{-~a-zA-Z0-9_-]+):([a-zA-Z0-9_-]+)@(((?:[0-9]{1,3}\.){3}[0-9]{1,3})|[a-zA-Z0-9.-]+):([0-9]{1,5})$|^$`)
+
+// session reads the settings that shape the session and what it sends. The last two are ours; the
+// dialect has nothing of the kind.
+func (o object) session(s *channel.Settings) {
+	if _, ok := o.get("proxy"); ok {
+		proxy := o.text("proxy")
+		if _, err := url.Parse(proxy); !o.in.knows(o.at("proxy")) && (err != nil || !proxyForm.MatchString(proxy)) {
+			o.in.fail(o.at("proxy"), "must be socks5://user:password@host:port, or empty")
+		}
+		s.Proxy = proxy
+	}
+	if raw, ok := o.get("offline_mode"); ok {
+		if s.Offline = string(raw) == "true"; kindOf(raw) != "boolean" {
+			o.in.fail(o.at("offline_mode"), "must be boolean")
+		}
+	}
+	if n, ok := o.number("rate_per_minute", 0, 6000); ok {
+		s.Pace.PerMinute = n
+	}
+	if n, ok := o.number("rate_jitter", 0, 1); ok {
+		s.Pace.Jitter = n
+	}
 }
 
 // EncodeSettingsChange is the answer to PATCH /settings.
@@ -80,9 +109,7 @@ func settingsExtra() []extra {
 	return []extra{
 		{"callback_persist", "boolean"}, // deliveries always persist
 		{"media", "object"},             // told back as it was given; its auto_download has effect
-		{"proxy", "string"},
 		{"mobile_proxy", "string"},
-		{"offline_mode", "boolean"},
 		{"full_history", "boolean"},
 		{"pdo_sync", "boolean"},
 		{"auto_read_messages", "boolean"},
@@ -139,6 +166,15 @@ func settingsFields(s channel.Settings) fields {
 		{"max_callback_backoff_delay_ms", s.MaxBackoffDelay.Milliseconds()},
 		{"webhooks", encodeWebhooks(s.Webhooks)},
 	}
+	if s.Proxy != "" {
+		out = append(out, field{"proxy", s.Proxy})
+	}
+	if s.Offline {
+		out = append(out, field{"offline_mode", true})
+	}
+	if s.Pace != (channel.Pace{}) {
+		out = append(out, field{"rate_per_minute", s.Pace.PerMinute}, field{"rate_jitter", s.Pace.Jitter})
+	}
 	return append(out, extraFields(settingsExtra(), s.Extra)...)
 }
 
@@ -163,6 +199,17 @@ func changed(before, after fields) []string {
 		if now, _ := encode(f.value); !bytes.Equal(now, old[f.name]) {
 			names = append(names, f.name)
 		}
+		delete(old, f.name)
+	}
+	for _, f := range before { // those that are told no more
+		if _, gone := old[f.name]; gone {
+			names = append(names, f.name)
+		}
 	}
 	return names
+}
+
+// SameSettings reports whether two settings are told alike.
+func SameSettings(a, b channel.Settings) bool {
+	return len(changed(settingsFields(a), settingsFields(b))) == 0
 }

@@ -23,7 +23,7 @@ func TestEncodeSettings(t *testing.T) {
 func TestPatchSettings(t *testing.T) {
 	was := channel.DefaultSettings()
 	was.Webhooks = []channel.Webhook{{URL: "https://old.example", Mode: channel.ModeBody}}
-	was.Extra = map[string][]byte{"offline_mode": []byte("true")}
+	was.Extra = map[string][]byte{"full_history": []byte("true")}
 	tests := []struct {
 		name, in string
 		want     func(*channel.Settings)
@@ -31,7 +31,7 @@ func TestPatchSettings(t *testing.T) {
 	}{
 		{"nothing", `{}`, func(*channel.Settings) {}, nil},
 		{"unknown and null", `{"success":true,"webhooks":null,"callback_backoff_delay_ms":null}`, func(*channel.Settings) {}, nil},
-		{"same values", `{"callback_backoff_delay_ms":3000,"webhooks":[{"url":"https://old.example"}],"offline_mode":true}`, func(*channel.Settings) {}, nil},
+		{"same values", `{"callback_backoff_delay_ms":3000,"webhooks":[{"url":"https://old.example"}],"full_history":true,"offline_mode":false,"proxy":"","rate_per_minute":0}`, func(*channel.Settings) {}, nil},
 		{"delays", `{"callback_backoff_delay_ms":15000,"max_callback_backoff_delay_ms":600000}`, func(s *channel.Settings) {
 			s.BackoffDelay, s.MaxBackoffDelay = 15*time.Second, 10*time.Minute
 		}, []string{"callback_backoff_delay_ms", "max_callback_backoff_delay_ms"}},
@@ -49,11 +49,17 @@ func TestPatchSettings(t *testing.T) {
 					Extra:   map[string][]byte{"send_undecrypted_ad": []byte("false")},
 				}, {URL: "https://b.example", Mode: channel.ModePath}}
 			}, []string{"webhooks"}},
-		{"settings without effect are kept", `{"media":{"auto_download": ["image"], "init_avatars":false},"offline_mode":false,"proxy":""}`, func(s *channel.Settings) {
+		{"settings without effect are kept", `{"media":{"auto_download": ["image"], "init_avatars":false},"full_history":false}`, func(s *channel.Settings) {
 			s.AutoDownload = []string{"image"}
 			s.Extra = map[string][]byte{
-				"offline_mode": []byte("false"), "media": []byte(`{"auto_download":["image"],"init_avatars":false}`), "proxy": []byte(`""`)}
-		}, []string{"media", "proxy", "offline_mode"}},
+				"full_history": []byte("false"), "media": []byte(`{"auto_download":["image"],"init_avatars":false}`)}
+		}, []string{"media", "full_history"}},
+		{"the session", `{"proxy":"socks5h://user:pass@proxy.example.org:1080","offline_mode":true}`, func(s *channel.Settings) {
+			s.Proxy, s.Offline = "socks5h://user:pass@proxy.example.org:1080", true
+		}, []string{"proxy", "offline_mode"}},
+		{"pace", `{"rate_per_minute":20,"rate_jitter":0.5}`, func(s *channel.Settings) {
+			s.Pace = channel.Pace{PerMinute: 20, Jitter: 0.5}
+		}, []string{"rate_per_minute", "rate_jitter"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -63,7 +69,7 @@ func TestPatchSettings(t *testing.T) {
 			if err != nil || !reflect.DeepEqual(got, want) || !slices.Equal(changes, tt.changes) {
 				t.Errorf("%+v, %v, %v\nwant %+v, %v", got, changes, err, want, tt.changes)
 			}
-			if len(was.Extra) != 1 || string(was.Extra["offline_mode"]) != "true" || was.Webhooks[0].URL != "https://old.example" {
+			if len(was.Extra) != 1 || string(was.Extra["full_history"]) != "true" || was.Webhooks[0].URL != "https://old.example" {
 				t.Errorf("the settings before became %+v", was)
 			}
 		})
@@ -129,8 +135,11 @@ func TestPatchSettingsRefuses(t *testing.T) {
 			"/body/webhooks/0/headers/e must be a line of at most 4096 bytes", "/body/webhooks/0/headers/f must be string"}},
 		{"max age", `{"webhooks":[{"url":"https://a.example","webhook_max_age_seconds":14},{"url":"https://b.example","webhook_max_age_seconds":172801},{"url":"https://c.example","webhook_max_age_seconds":"soon"}]}`, []string{
 			"/body/webhooks/0/webhook_max_age_seconds must be >= 15", "/body/webhooks/1/webhook_max_age_seconds must be <= 172800", "/body/webhooks/2/webhook_max_age_seconds must be number"}},
-		{"kinds of settings without effect", `{"media":[],"offline_mode":"yes"}`, []string{"/body/media must be object", "/body/offline_mode must be boolean"}},
-		{"proxy", `{"proxy":"socks5://u:p@h:1080"}`, []string{"/body/proxy is not supported yet"}},
+		{"kinds of settings without effect", `{"media":[],"offline_mode":"yes"}`, []string{"/body/offline_mode must be boolean", "/body/media must be object"}},
+		{"proxy without a user", `{"proxy":"socks5://h:1080"}`, []string{"/body/proxy must be socks5://user:password@host:port, or empty"}},
+		{"proxy of another kind", `{"proxy":"http://u:p@h:1080"}`, []string{"/body/proxy must be socks5://user:password@host:port, or empty"}},
+		{"mobile proxy", `{"mobile_proxy":"socks5://u:p@h:1080"}`, []string{"/body/mobile_proxy is not supported yet"}},
+		{"pace", `{"rate_per_minute":-1,"rate_jitter":1.5}`, []string{"/body/rate_per_minute must be >= 0", "/body/rate_jitter must be <= 1"}},
 		{"no object", `[]`, []string{"/body must be object"}},
 	}
 	for _, tt := range tests {

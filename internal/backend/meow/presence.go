@@ -33,7 +33,7 @@ func (s *session) present() {
 	s.mu.Lock()
 	name := s.name
 	s.mu.Unlock()
-	if name == "" || !s.online.Load() {
+	if name == "" || !s.online.Load() || s.Offline {
 		return
 	}
 	s.client.SetForceActiveDeliveryReceipts(true)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
@@ -74,7 +75,7 @@ func newSession(ctx context.Context, b *Backend, o backend.SessionOptions, devic
 	bridged.Log = log
 	s.client = whatsmeow.NewClient(device, newBridge(ctx, bridged))
 	s.container.watch(device, s.storageFailed)
-	s.configure(b.Transport)
+	s.configure(b.via(o.Proxy))
 	return s
 }
 
@@ -94,6 +95,20 @@ const (
 	// ownRecover makes a panic a refusal. The library takes it for success.
 	ownRecover safeguard = "a panic is a refusal"
 )
+
+// via returns the transport of a session that wants a proxy, "" for none. One that can't be read is
+// refused when it is set; should it be here all the same, nothing is reached without it.
+func (b *Backend) via(proxy string) http.RoundTripper {
+	if proxy == "" || b.Proxied == nil {
+		return b.Transport
+	}
+	u, err := url.Parse(proxy)
+	if err != nil {
+		b.Log.Error("proxy not understood", "error", err)
+		u = &url.URL{Scheme: "socks5", Host: "0.0.0.0:0"}
+	}
+	return b.Proxied(u)
+}
 
 // configure sets what the library must not change after the first connection.
 func (s *session) configure(via http.RoundTripper) {

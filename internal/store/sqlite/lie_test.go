@@ -229,8 +229,12 @@ func (s ackSession) Send(_ context.Context, e backend.Envelope) (backend.Ack, er
 func (ackSession) PairCode(context.Context, id.User) (string, error) { return "", nil }
 func (ackSession) Unpair(context.Context) error                      { return nil }
 func (ackSession) Fetch(context.Context, []byte, io.Writer) error    { return nil }
-func (ackSession) Typing(context.Context, id.Chat, bool) error       { return nil }
-func (ackSession) Close() error                                      { return nil }
+func (ackSession) Check(context.Context, []id.User) (map[id.User]id.User, error) {
+	return nil, backend.ErrOffline
+}
+
+func (ackSession) Typing(context.Context, id.Chat, bool) error { return nil }
+func (ackSession) Close() error                                { return nil }
 
 // teller tells one webhook of everything.
 type teller struct{}

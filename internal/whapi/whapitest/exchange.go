@@ -73,7 +73,7 @@ func (c *Contract) checkRequest(x Exchange, path string, item *v3.PathItem) erro
 	r := x.Request.Clone(x.Request.Context())
 	r.URL.Path, r.URL.RawPath = tidy(r.URL), ""
 	r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(x.RequestBody)), int64(len(x.RequestBody))
-	if r.Method == http.MethodHead {
+	if r.Method == http.MethodHead && item.Head == nil {
 		r.Method = http.MethodGet
 	}
 	if kind := mediaType(r.Header); len(x.RequestBody) > 0 && (kind == "" || strings.HasSuffix(kind, "json")) {
@@ -143,10 +143,6 @@ func mediaType(h http.Header) string {
 // find returns the operation that the document has for a request; GET stands for HEAD as well. A
 // path without parameters goes before one with them, also when it does not serve the method.
 func (c *Contract) find(r *http.Request) (path string, item *v3.PathItem, op *v3.Operation) {
-	method := r.Method
-	if method == http.MethodHead {
-		method = http.MethodGet
-	}
 	given := strings.Split(tidy(r.URL), "/")
 	best := len(given) + 1
 	for pattern, candidate := range c.model.Paths.PathItems.FromOldest() {
@@ -165,6 +161,10 @@ func (c *Contract) find(r *http.Request) (path string, item *v3.PathItem, op *v3
 	}
 	if item == nil {
 		return "", nil, nil
+	}
+	method := r.Method
+	if method == http.MethodHead && item.Head == nil { // what is read can be asked about
+		method = http.MethodGet
 	}
 	return path, item, item.GetOperations().GetOrZero(strings.ToLower(method))
 }

@@ -1,4 +1,4 @@
-package gateway
+package channel_test
 
 import (
 	"strings"
@@ -27,8 +27,8 @@ func TestFollows(t *testing.T) {
 		cells := strings.Fields(line)
 		for i, to := range columns {
 			from, want := channel.State(cells[0]), cells[i+1] == "x"
-			if got := follows(from, channel.State(to)); got != want {
-				t.Errorf("follows(%s, %s) = %v, want %v", from, to, got, want)
+			if got := from.Follows(channel.State(to)); got != want {
+				t.Errorf("%s.Follows(%s) = %v, want %v", from, to, got, want)
 			}
 		}
 	}
