@@ -67,10 +67,8 @@ func (b Buttons) Mixed() bool {
 	return replies && others
 }
 
-func (k *checker) buttons(path string, list Buttons) { k.buttonsOf(path, list, map[string]string{}) }
-
-// buttonsOf checks buttons whose ids must differ from those seen before, too.
-func (k *checker) buttonsOf(path string, list Buttons, seen map[string]string) {
+func (k *checker) buttons(path string, list Buttons) {
+	seen := map[string]string{}
 	k.count(path, len(list), MaxButtons)
 	for i, b := range list {
 		at := fmt.Sprintf("%s/%d", path, i)

@@ -32,19 +32,18 @@ func (Carousel) Kind() Kind { return KindCarousel }
 
 func (Carousel) content() {}
 
-// Validate returns everything that is wrong with c. The ids of buttons are unique over all cards,
-// because that is how a tap is told: some apps say the id and not the card.
+// Validate returns everything that is wrong with c. The ids of buttons are unique in each card; programs
+// repeat them over cards, which is a warning.
 func (c Carousel) Validate() []fault.Problem {
 	var k checker
 	k.optional("/body/text", c.Body, MaxBody)
 	k.count("/cards", len(c.Cards), MaxCards)
-	seen := map[string]string{}
 	for i, card := range c.Cards {
 		at := fmt.Sprintf("/cards/%d", i)
 		k.required(at+"/id", card.ID, MaxID)
 		k.media(at+"/media/media", card.Media, Image, Video)
 		k.optional(at+"/text", card.Text, MaxBody)
-		k.buttonsOf(at+"/buttons", card.Buttons, seen)
+		k.buttons(at+"/buttons", card.Buttons)
 	}
 	if one, ok := c.Single(); ok && one.Body == "" {
 		k.Add("/cards/0/text", "must NOT have fewer than 1 characters: a single card is sent as a message with buttons, which needs a text")

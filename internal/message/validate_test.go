@@ -104,8 +104,9 @@ func TestValidate(t *testing.T) {
 			"/cards/1/media/media must be of a kind that can stand here: image, video (the file is: document, application/pdf)"}},
 		{"card with four buttons", carousel(card("a", "1"), message.Card{ID: "b", Media: fetched, Buttons: replies("w", "x", "y", "z")}), []string{
 			"/cards/1/buttons must NOT have more than 3 items (given: 4)"}},
-		{"same button ids in two cards", carousel(card("a", "1"), card("b", "1")), []string{
-			"/cards/1/buttons/0/id must be unique in the message (/cards/0/buttons/0/id has the same)"}},
+		{"same button ids in two cards", carousel(card("a", "1"), card("b", "1")), nil},
+		{"same button ids in one card", carousel(card("a", "1"), message.Card{ID: "b", Media: fetched, Buttons: message.Buttons{{Kind: message.QuickReply, Title: "x", ID: "i"}, {Kind: message.QuickReply, Title: "y", ID: "i"}}}), []string{
+			"/cards/1/buttons/1/id must be unique in the message (/cards/1/buttons/0/id has the same)"}},
 		{"one card", carousel(card("a", "1")), nil},
 		{"one card without any text", message.Carousel{Cards: []message.Card{card("a", "1")}}, []string{
 			"/cards/0/text " + empty + ": a single card is sent as a message with buttons, which needs a text"}},
@@ -264,6 +265,8 @@ func TestWarnings(t *testing.T) {
 			"/cards/1/text has 3 line breaks; apps show about 2",
 			"/cards/1/buttons/0/title has 21 characters; apps show about 20",
 			"/cards mixes quick replies with other kinds of buttons; not every app draws that"}},
+		{"same id on two cards", carousel(card("a", "1"), card("b", "1")), []string{
+			iOS, "/cards/1/buttons/0/id is that of /cards/0/buttons/0/id too; not every app tells which of them was tapped"}},
 		{"one card", carousel(card("a", "1")), nil},
 		{"list at the limits", message.Interactive{Body: long(4096), Action: message.List{Label: long(20), Sections: []message.Section{
 			{Title: long(24), Rows: []message.Row{{ID: "1", Title: long(24), Description: long(72)}}}}}}, []string{group}},

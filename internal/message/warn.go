@@ -49,6 +49,7 @@ func (w *warnings) carousel(c Carousel) {
 	w.add("/cards is drawn by Android and WhatsApp Web; on iOS the buttons of a carousel can't be tapped")
 	w.shown("/body/text", c.Body, ShownInteractive)
 	var all Buttons
+	first := map[string]string{} // where an id was seen first
 	for i, card := range c.Cards {
 		at := fmt.Sprintf("/cards/%d", i)
 		w.shown(at+"/text", card.Text, ShownCardText)
@@ -56,10 +57,27 @@ func (w *warnings) carousel(c Carousel) {
 			w.add("%s/text has %d line breaks; apps show about %d", at, n, ShownCardBreaks)
 		}
 		w.buttons(at+"/buttons", card.Buttons)
+		w.repeated(first, at+"/buttons", card.Buttons)
 		all = append(all, card.Buttons...)
 	}
 	if all.Mixed() {
 		w.add("/cards mixes quick replies with other kinds of buttons; not every app draws that")
+	}
+}
+
+// repeated warns of the id of a quick reply that another card has too: some apps say which button was
+// tapped, and not on which card.
+func (w *warnings) repeated(first map[string]string, path string, list Buttons) {
+	for i, b := range list {
+		at := fmt.Sprintf("%s/%d/id", path, i)
+		if b.Kind != QuickReply {
+			continue
+		}
+		if earlier, taken := first[b.ID]; taken {
+			w.add("%s is that of %s too; not every app tells which of them was tapped", at, earlier)
+			continue
+		}
+		first[b.ID] = at
 	}
 }
 

@@ -24,7 +24,7 @@ func visible(most int) *rapid.Generator[string] {
 }
 
 func drawButton(t *rapid.T, kind message.ButtonKind, n int) message.Button {
-	b := message.Button{Kind: kind, Title: visible(25).Draw(t, "title"), ID: fmt.Sprint(n, words(0, 40).Draw(t, "id"))}
+	b := message.Button{Kind: kind, Title: visible(25).Draw(t, "title"), ID: fmt.Sprint(n, "-", words(0, 40).Draw(t, "id"))}
 	switch kind {
 	case message.URL:
 		b.URL = "https://a.example/" + rapid.StringMatching(`[a-z0-9/?&=<>"%-]{0,40}`).Filter(func(s string) bool { return message.Validate(oneURL("https://a.example/"+s)) == nil }).Draw(t, "url")
