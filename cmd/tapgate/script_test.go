@@ -99,13 +99,19 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// condition adds "mounts" to the conditions of scripts: whether a small disk can be made, to fill it.
-// A container may not allow that, to root either, so this one is no duty.
+// condition adds to the conditions of scripts: "mounts", whether a small disk can be made, to fill it (a
+// container may not allow that, to root either, so this one is no duty), and "film", whether ffmpeg and
+// ffprobe are there or have to be.
 func condition(name string) (bool, error) {
-	if name != "mounts" {
-		return false, fmt.Errorf("unknown condition %q", name)
+	switch name {
+	case "mounts":
+		return exec.Command("unshare", "-m", "sh", "-c", "mount -t tmpfs -o size=64k tmpfs /mnt").Run() == nil, nil
+	case "film":
+		_, noEncoder := exec.LookPath("ffmpeg")
+		_, noProbe := exec.LookPath("ffprobe")
+		return os.Getenv("CI") != "" || noEncoder == nil && noProbe == nil, nil
 	}
-	return exec.Command("unshare", "-m", "sh", "-c", "mount -t tmpfs -o size=64k tmpfs /mnt").Run() == nil, nil
+	return false, fmt.Errorf("unknown condition %q", name)
 }
 
 // build makes the binary as a user would and returns its path.
