@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -20,17 +21,8 @@ import (
 // patience bounds every wait for something that has to happen.
 const patience = 30 * time.Second
 
+// readContract reads the OpenAPI document, to check each exchange of a test against.
 var readContract = sync.OnceValues(whapitest.New)
-
-// contract is the OpenAPI document, to check each exchange and each webhook of a test against.
-func contract(t *testing.T) *whapitest.Contract {
-	t.Helper()
-	c, err := readContract()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return c
-}
 
 // user speaks HTTP to a running process.
 type user struct {
@@ -41,31 +33,44 @@ type user struct {
 // ask sends a request and returns status and answer; body "" sends none.
 func (u user) ask(method, url, body string) (int, any) {
 	u.t.Helper()
-	req, err := http.NewRequestWithContext(u.t.Context(), method, url, bytes.NewReader([]byte(body)))
+	status, doc, err := u.try(method, url, body)
 	if err != nil {
 		u.t.Fatal(err)
+	}
+	return status, doc
+}
+
+// try is ask for any goroutine.
+func (u user) try(method, url, body string) (int, any, error) {
+	req, err := http.NewRequestWithContext(u.t.Context(), method, url, bytes.NewReader([]byte(body)))
+	if err != nil {
+		return 0, nil, err
 	}
 	req.Header.Set("Authorization", "Bearer "+u.facts.Token)
 	if body != "" {
 		req.Header.Set("Content-Type", "application/json")
 	}
-	client := http.Client{Timeout: patience, Transport: contract(u.t).Transport(http.DefaultTransport, func(err error) { u.t.Errorf("%v", err) })}
+	kept, err := readContract()
+	if err != nil {
+		return 0, nil, err
+	}
+	client := http.Client{Timeout: patience, Transport: kept.Transport(http.DefaultTransport, func(err error) { u.t.Errorf("%v", err) })}
 	res, err := client.Do(req)
 	if err != nil {
-		u.t.Fatal(err)
+		return 0, nil, err
 	}
 	defer res.Body.Close()
 	raw, err := io.ReadAll(res.Body)
 	if err != nil {
-		u.t.Fatal(err)
+		return 0, nil, err
 	}
 	var doc any
 	if len(raw) > 0 {
 		if err := json.Unmarshal(raw, &doc); err != nil {
-			u.t.Fatalf("%s %s: %d %q", method, url, res.StatusCode, raw)
+			return 0, nil, fmt.Errorf("%s %s: %d %q", method, url, res.StatusCode, raw)
 		}
 	}
-	return res.StatusCode, doc
+	return res.StatusCode, doc, nil
 }
 
 // must asks and fails unless the answer has the status.
