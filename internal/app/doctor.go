@@ -208,8 +208,9 @@ func (d *doctor) webhooks(ctx context.Context) {
 		d.note("webhooks", Warn, "not looked at: "+err.Error(), "")
 		return
 	}
+	networks, _ := d.config.Networks() // the settings were checked before
 	c := http.Client{
-		Transport:     netguard.Transport(netguard.Options{AllowLoopback: d.config.AllowLoopback()}),
+		Transport:     netguard.Transport(netguard.Options{AllowLoopback: d.config.AllowLoopback(), AllowCIDRs: networks}),
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }, Timeout: webhookWait,
 	}
 	defer c.CloseIdleConnections()

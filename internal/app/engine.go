@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"time"
 
@@ -28,7 +29,9 @@ type engine struct {
 	network http.RoundTripper
 	// loopback lets webhooks point to this machine, localMedia media URLs.
 	loopback, localMedia bool
-	sending              config.Sending
+	// networks are private ones that webhooks may point to.
+	networks []netip.Prefix
+	sending  config.Sending
 	// baseURL is where programs reach the API.
 	baseURL func() string
 	// metrics counts; nil counts nothing.
@@ -91,10 +94,15 @@ func (e *engine) openClient(ctx context.Context) error {
 	return nil
 }
 
+// reach says where webhooks and proxies may stand, beside public addresses.
+func (e *engine) reach() netguard.Options {
+	return netguard.Options{AllowLoopback: e.loopback, AllowCIDRs: e.networks}
+}
+
 // proxied makes the transport of a channel that reaches WhatsApp through a proxy of its own. Where the
 // proxy may stand is guarded as the addresses of webhooks are: whoever may change settings names it.
 func (e *engine) proxied(proxy *url.URL) http.RoundTripper {
-	t := netguard.Transport(netguard.Options{AllowLoopback: e.loopback})
+	t := netguard.Transport(e.reach())
 	t.Proxy = http.ProxyURL(proxy)
 	t.ForceAttemptHTTP2 = false // the socket is a WebSocket
 	return t
@@ -109,7 +117,7 @@ func (e *engine) startWebhooks(ctx context.Context) error {
 			return c.Settings, err
 		},
 		Render:    whapi.RenderEvent,
-		Transport: webhookTransport(e.loopback),
+		Transport: webhookTransport(e.reach()),
 		Log:       e.Log,
 		Version:   e.Version,
 	})
@@ -120,8 +128,8 @@ func (e *engine) startWebhooks(ctx context.Context) error {
 }
 
 // webhookTransport keeps as many connections to a receiver as it gets requests at the same time.
-func webhookTransport(loopback bool) http.RoundTripper {
-	t := netguard.Transport(netguard.Options{AllowLoopback: loopback})
+func webhookTransport(o netguard.Options) http.RoundTripper {
+	t := netguard.Transport(o)
 	t.MaxIdleConns, t.MaxIdleConnsPerHost = 256, 32
 	return t
 }

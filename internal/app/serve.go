@@ -26,6 +26,10 @@ type serveMode struct {
 // Serve starts the gateway alone and returns when its API answers. Its channel may have to be
 // paired then: see Running.Pair.
 func Serve(ctx context.Context, c config.Serve, o Options) (*Running, error) {
+	networks, err := c.Networks()
+	if err != nil {
+		return nil, err
+	}
 	o = o.withDefaults()
 	r := newRunning()
 	dir := &dataDir{path: c.DataDir(), log: o.Log}
@@ -33,7 +37,7 @@ func Serve(ctx context.Context, c config.Serve, o Options) (*Running, error) {
 		Options: o,
 		config:  c,
 		run:     r,
-		engine:  &engine{Options: o, dir: dir, sending: c.Sending, loopback: c.AllowLoopback(), localMedia: c.AllowLocalMedia()},
+		engine:  &engine{Options: o, dir: dir, sending: c.Sending, loopback: c.AllowLoopback(), localMedia: c.AllowLocalMedia(), networks: networks},
 		front:   &listener{flag: "--listen", address: c.Listen, log: o.Log, failed: r.failed},
 	}
 	s.engine.baseURL = s.publicURL

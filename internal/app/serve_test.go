@@ -55,3 +55,20 @@ func TestApart(t *testing.T) {
 	again.await("connected again", again.facts.API+"/health?token=first", auth)
 	again.await("connected again, by the second token", again.facts.API+"/health", auth)
 }
+
+// TestWebhookNetworks: a webhook in a network that is not public is reached only if that network was named.
+func TestWebhookNetworks(t *testing.T) {
+	r, err := app.Network(t.Context(), config.Network{Listen: "127.0.0.1:0"}, logTo(t))
+	net := keep(t, r, err)
+	closed := false
+	for networks, status := range map[string]int{"": 400, "10.0.0.0/8": 400, "10.0.0.0/8, 127.0.0.0/8": 200} {
+		c := config.Serve{
+			Listen: "127.0.0.1:0", Token: "first", Peer: net.facts.Network, Root: net.facts.RootKey,
+			LoopbackWebhooks: &closed, WebhookNetworks: networks,
+		}
+		gateway, err := app.Serve(t.Context(), c, logTo(t))
+		gw := keep(t, gateway, err)
+		gw.must(status, "POST", gw.facts.API+"/settings/webhook_test",
+			`{"url":"`+net.facts.API+`/sandbox/inbox","type":"messages","mode":"body"}`)
+	}
+}

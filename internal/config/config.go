@@ -7,7 +7,10 @@
 package config
 
 import (
+	"fmt"
 	"log/slog"
+	"net/netip"
+	"strings"
 
 	"tapgate/internal/obs"
 )
@@ -87,6 +90,10 @@ type Serve struct {
 	// LoopbackWebhooks lets webhooks point to this machine. Nil means: on an emulated network only,
 	// because whoever holds a token could reach local services otherwise.
 	LoopbackWebhooks *bool `name:"allow-loopback-webhooks" negatable:"" help:"Let webhooks point to this machine; on by default with --network only." env:"TAPGATE_ALLOW_LOOPBACK_WEBHOOKS"`
+	// WebhookNetworks names the private networks that webhooks may point to, such as that of the
+	// containers beside this one, as prefixes with commas between: 10.0.0.0/8,fd12::/16. Link-local
+	// addresses and the metadata services of clouds stay refused.
+	WebhookNetworks string `help:"Private networks that webhooks may point to, such as 10.0.0.0/8,172.16.0.0/12." env:"TAPGATE_WEBHOOK_NETWORKS" placeholder:"CIDR,..."`
 	// LoopbackMedia lets the URLs of media point to this machine, and to any port. Nil means: on an
 	// emulated network only.
 	LoopbackMedia *bool `name:"allow-loopback-media" negatable:"" help:"Let URLs of media point to this machine, and to any port; on by default with --network only." env:"TAPGATE_ALLOW_LOOPBACK_MEDIA"`
@@ -123,6 +130,22 @@ func (s Serve) AllowLoopback() bool {
 		return *s.LoopbackWebhooks
 	}
 	return s.Emulated()
+}
+
+// Networks reads WebhookNetworks.
+func (s Serve) Networks() ([]netip.Prefix, error) {
+	var list []netip.Prefix
+	for part := range strings.SplitSeq(s.WebhookNetworks, ",") {
+		if part = strings.TrimSpace(part); part == "" {
+			continue
+		}
+		p, err := netip.ParsePrefix(part)
+		if err != nil {
+			return nil, fmt.Errorf("%q is no network: want an address and a length, such as 10.0.0.0/8", part)
+		}
+		list = append(list, p)
+	}
+	return list, nil
 }
 
 // AllowLocalMedia reports whether URLs of media may point to this machine.

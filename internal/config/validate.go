@@ -79,6 +79,9 @@ func (s Serve) Validate() error {
 		e.add("--admin-token: want another one than --token, which opens one channel only")
 	}
 	e.link("--webhook", s.Webhook)
+	if _, err := s.Networks(); err != nil {
+		e.add("--webhook-networks: %v", err)
+	}
 	e.link("--public-url", s.PublicURL)
 	return e.err()
 }

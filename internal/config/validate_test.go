@@ -39,6 +39,8 @@ func TestValidate(t *testing.T) {
 		{"live, short token", config.Serve{Listen: "127.0.0.1:8080", Token: "fifteen-letters"}, []string{"at least 16"}},
 		{"live, long token", config.Serve{Listen: "127.0.0.1:8080", Token: "sixteen-letters!"}, nil},
 		{"emulated", config.Serve{Listen: "127.0.0.1:0", Peer: "127.0.0.1:9090", Root: root, Token: "short"}, nil},
+		{"live with networks", config.Serve{Listen: "127.0.0.1:8080", WebhookNetworks: "10.0.0.0/8, fd12::/16"}, nil},
+		{"live with half a network", config.Serve{Listen: "127.0.0.1:8080", WebhookNetworks: "10.0.0.0/8,172.16.0.1"}, []string{"--webhook-networks: \"172.16.0.1\" is no network"}},
 		{"network without root", config.Serve{Listen: "127.0.0.1:0", Peer: "127.0.0.1:9090"}, []string{"--network-root"}},
 		{"root without network", config.Serve{Listen: "127.0.0.1:0", Root: root}, []string{"needs --network:"}},
 		{"root too short", config.Serve{Listen: "127.0.0.1:0", Peer: "127.0.0.1:9090", Root: "ab"}, []string{"64 hexadecimal digits"}},
