@@ -3,6 +3,7 @@ package meow
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"go.mau.fi/whatsmeow/types"
 
@@ -17,7 +18,7 @@ func (s *session) Check(ctx context.Context, numbers []id.User) (map[id.User]id.
 	}
 	phones := make([]string, len(numbers))
 	for i, n := range numbers {
-		phones[i] = string(n)
+		phones[i] = "+" + string(n) // the international form
 	}
 	list, err := s.client.IsOnWhatsApp(ctx, phones)
 	if err != nil {
@@ -29,7 +30,7 @@ func (s *session) Check(ctx context.Context, numbers []id.User) (map[id.User]id.
 		if number.IsEmpty() && r.JID.Server != types.HiddenUserServer {
 			number = r.JID
 		}
-		asked := id.User(r.Query)
+		asked := id.User(strings.TrimPrefix(r.Query, "+"))
 		if asked == "" {
 			asked = id.User(number.User)
 		}
