@@ -101,6 +101,12 @@ func (s *script) Check(_ context.Context, _ id.Channel, numbers []id.User) (map[
 	return found, s.err
 }
 
+func (s *script) Profile(context.Context, id.Channel) (channel.Profile, error) {
+	return channel.Profile{Name: "Jonathan", About: "Open until six", Icon: "https://pps.whatsapp.net/small", IconFull: "https://pps.whatsapp.net/large"}, s.err
+}
+
+func (s *script) SetProfile(context.Context, id.Channel, string, string) error { return s.err }
+
 func (s *script) Health(context.Context, id.Channel) (gateway.Health, error) {
 	return gateway.Health{
 		Channel:   channel.Channel{ID: mantis, Number: "61371989950", PushName: "Jonathan", Device: "1"},

@@ -36,7 +36,7 @@ type call struct {
 // Routes returns the route table. GET routes answer HEAD as well.
 func (s *Server) Routes() []Route {
 	return slices.Concat(s.sendRoutes(), s.messageRoutes(), s.mediaRoutes(), s.healthRoutes(), s.settingsRoutes(), s.webhookRoutes(), s.loginRoutes(),
-		s.contactRoutes(), s.channelRoutes(), s.tokenRoutes())
+		s.contactRoutes(), s.profileRoutes(), s.channelRoutes(), s.tokenRoutes())
 }
 
 func (s *Server) mount() {

@@ -25,6 +25,8 @@ type Gateway interface {
 	Messages(ctx context.Context, ch id.Channel, q store.Query) (list []message.Message, total int, err error)
 	Timeline(ctx context.Context, ch id.Channel, m id.Message) (gateway.Timeline, error)
 	Check(ctx context.Context, ch id.Channel, numbers []id.User) (map[id.User]id.User, error)
+	Profile(ctx context.Context, ch id.Channel) (channel.Profile, error)
+	SetProfile(ctx context.Context, ch id.Channel, name, about string) error
 	Health(ctx context.Context, ch id.Channel) (gateway.Health, error)
 	Wake(ctx context.Context, ch id.Channel) error
 	Settings(ctx context.Context, ch id.Channel) (channel.Settings, error)

@@ -6,40 +6,49 @@ import (
 	"time"
 
 	"tapgate/internal/backend"
+	"tapgate/internal/channel"
 	"tapgate/internal/fault"
 	"tapgate/internal/id"
 )
 
-// checkWait bounds the question who is on WhatsApp.
-const checkWait = 30 * time.Second
+// questionWait bounds a question to WhatsApp.
+const questionWait = 30 * time.Second
 
 // Check asks WhatsApp which numbers have an account. The answer holds those that do, each with the
 // number under which WhatsApp knows it, which may be written otherwise. The error is of kind Unpaired,
 // or Unavailable when the channel is not connected.
 func (g *Gateway) Check(ctx context.Context, ch id.Channel, numbers []id.User) (map[id.User]id.User, error) {
+	found := map[id.User]id.User{}
+	err := g.question(ctx, ch, "WhatsApp did not say which numbers it knows", func(ctx context.Context, s backend.Session, _ channel.Channel) (err error) {
+		if len(numbers) > 0 {
+			found, err = s.Check(ctx, numbers)
+		}
+		return err
+	})
+	return found, err
+}
+
+// question asks WhatsApp something over the session of a channel. failed says what an error means.
+func (g *Gateway) question(ctx context.Context, ch id.Channel, failed string, ask func(context.Context, backend.Session, channel.Channel) error) error {
 	a, err := g.actor(ch)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	v := a.view.Load()
 	if !v.channel.Paired() {
-		return nil, fault.New(fault.Unpaired, "need channel authorization for check phones")
+		return fault.New(fault.Unpaired, "Need channel authorization")
 	}
-	if len(numbers) == 0 {
-		return map[id.User]id.User{}, nil
-	}
-	ctx, cancel := context.WithTimeout(ctx, checkWait)
+	ctx, cancel := context.WithTimeout(ctx, questionWait)
 	defer cancel()
 	err = backend.ErrOffline
-	var found map[id.User]id.User
 	if v.session != nil {
-		found, err = v.session.Check(ctx, numbers)
+		err = ask(ctx, v.session, v.channel)
 	}
 	switch {
 	case errors.Is(err, backend.ErrOffline):
-		return nil, &fault.Error{Kind: fault.Unavailable, Message: "The channel is not connected", Next: v.reason, RetryAfter: 5 * time.Second}
+		return &fault.Error{Kind: fault.Unavailable, Message: "The channel is not connected", Next: v.reason, RetryAfter: 5 * time.Second}
 	case err != nil:
-		return nil, fault.Wrap(fault.Unavailable, err, "WhatsApp did not say which numbers it knows")
+		return fault.Wrap(fault.Unavailable, err, "%s", failed)
 	}
-	return found, nil
+	return nil
 }

@@ -269,6 +269,14 @@ func (s *session) Check(_ context.Context, numbers []id.User) (map[id.User]id.Us
 	return found, nil
 }
 
+func (s *session) Profile(context.Context) (channel.Profile, error) {
+	return channel.Profile{}, backend.ErrOffline
+}
+
+func (s *session) SetName(context.Context, string) error { return backend.ErrOffline }
+
+func (s *session) SetAbout(context.Context, string) error { return backend.ErrOffline }
+
 func (s *session) Typing(context.Context, id.Chat, bool) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

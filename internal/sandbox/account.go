@@ -35,6 +35,7 @@ type Account struct {
 // account is an Account with its devices and keys.
 type account struct {
 	Account
+	about      string        // as others see it
 	key        *keys.KeyPair // signs companions (the ADV account key)
 	devices    map[uint16]*device
 	removed    map[uint16]bool // ids of unlinked devices: never given again, never let in again

@@ -61,6 +61,8 @@ func handlerOf(k queryKind) handler {
 		return (*conn).notFound
 	case queryKind{"md", "set", "remove-companion-device"}:
 		return (*conn).remove
+	case queryKind{"w:mex", "get", "query"}:
+		return (*conn).mutate
 	case queryKind{"status", "get", "privacy"}:
 		return (*conn).ok
 	}

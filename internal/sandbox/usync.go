@@ -55,7 +55,7 @@ func (ch *change) describe(asker *device, asked []waBinary.Node, user *waBinary.
 		case "lid":
 			content = append(content, element("lid", waBinary.Attrs{"val": a.LID}, nil))
 		case "status":
-			content = append(content, element("status", nil, []byte{}))
+			content = append(content, element("status", nil, []byte(a.about)))
 		}
 	}
 	return element("user", attrs, content)

@@ -73,6 +73,9 @@ func (s *sessions) primary(ctx context.Context, account sandbox.Account) (*waSto
 			DeviceSignature:     make([]byte, 64),
 		}
 	}
+	if device.Account.Details == nil { // as empty bytes are read back, and can't be written again
+		device.Account.Details = []byte{}
+	}
 	if device.PushName != account.Name || !device.Initialized {
 		device.PushName = account.Name
 		if err := device.Save(ctx); err != nil {

@@ -1,0 +1,53 @@
+package api
+
+import (
+	"net/http"
+
+	"tapgate/internal/whapi"
+)
+
+func (s *Server) profileRoutes() []Route {
+	return []Route{
+		{http.MethodGet, "/users/profile", s.showProfile},
+		{http.MethodPatch, "/users/profile", s.changeProfile},
+		{http.MethodPut, "/status", s.changeAbout},
+	}
+}
+
+func (s *Server) showProfile(c call) (answer, error) {
+	p, err := s.Gateway.Profile(c.Context(), c.channel)
+	if err != nil {
+		return answer{}, err
+	}
+	return asJSON(whapi.EncodeProfile(p))
+}
+
+func (s *Server) changeProfile(c call) (answer, error) {
+	body, err := c.body()
+	if err != nil {
+		return answer{}, err
+	}
+	name, about, err := whapi.DecodeProfileChange(body)
+	if err != nil {
+		return answer{}, err
+	}
+	if err := s.Gateway.SetProfile(c.Context(), c.channel, name, about); err != nil {
+		return answer{}, err
+	}
+	return success()
+}
+
+func (s *Server) changeAbout(c call) (answer, error) {
+	body, err := c.body()
+	if err != nil {
+		return answer{}, err
+	}
+	about, err := whapi.DecodeAbout(body)
+	if err != nil {
+		return answer{}, err
+	}
+	if err := s.Gateway.SetProfile(c.Context(), c.channel, "", about); err != nil {
+		return answer{}, err
+	}
+	return success()
+}
