@@ -50,6 +50,12 @@ func TestUnlinkedByThePhone(t *testing.T) {
 	w := newWorld(t)
 	b := w.open(t)
 	line := backendtest.Pair(t, b, w.scan)
+	for ctx := backendtest.Context(t); !w.book.Settled(business); { // the library can't bear to be unlinked before
+		if ctx.Err() != nil {
+			t.Fatal("the settings of the phone were not fetched")
+		}
+		time.Sleep(time.Millisecond)
+	}
 	devices := w.net.Devices(business)
 	if err := w.net.Unlink(devices[len(devices)-1]); err != nil {
 		t.Fatal(err)

@@ -13,6 +13,9 @@ import (
 // Every statement finds its rows by an index, but for those that want a whole table or queue: queues that
 // are searched from end to end grow slower with each message that was ever sent.
 func TestNoStatementScans(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it runs the whole suite once more: not with -short")
+	}
 	var texts []string
 	t.Run("collect", func(t *testing.T) {
 		storetest.Run(t, func(t *testing.T) store.Store {

@@ -43,6 +43,9 @@ func TestFile(t *testing.T) {
 }
 
 func TestMemory(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it runs the whole suite once more: not with -short")
+	}
 	storetest.Run(t, func(t *testing.T) store.Store { return open(t, sqlite.Options{}) })
 }
 
