@@ -35,8 +35,10 @@ type SessionOptions struct {
 	Proxy string
 	// Offline keeps the number from being shown as online.
 	Offline bool
-	Sink    Sink
-	Ledger  Ledger
+	// AutoRead marks messages of others as read when the sink has taken them.
+	AutoRead bool
+	Sink     Sink
+	Ledger   Ledger
 }
 
 // Session is the connection of one channel. Its methods are safe for concurrent use.

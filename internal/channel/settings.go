@@ -18,6 +18,8 @@ type Settings struct {
 	// Offline keeps the session from showing the number as online, so that its phone goes on
 	// notifying.
 	Offline bool
+	// AutoRead marks what customers write as read, as soon as it is stored.
+	AutoRead bool
 	// Pace slows down what the channel sends; the zero Pace does not.
 	Pace Pace
 	// Extra keeps the settings of the dialect that have no effect here, by their name, as JSON.

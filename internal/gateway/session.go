@@ -46,7 +46,8 @@ func (a *actor) launch(only func(v *view, now time.Time) bool) error {
 func (a *actor) open(device string) error {
 	l, set := &link{actor: a}, a.view.Load().channel.Settings
 	s, err := a.Backend.Open(a.hard, backend.SessionOptions{
-		Channel: a.id, Device: device, Proxy: set.Proxy, Offline: set.Offline, Sink: l, Ledger: a,
+		Channel: a.id, Device: device, Proxy: set.Proxy, Offline: set.Offline, AutoRead: set.AutoRead,
+		Sink: l, Ledger: a,
 	})
 	if err != nil {
 		return err

@@ -40,7 +40,7 @@ func (g *Gateway) UpdateSettings(ctx context.Context, ch id.Channel, change func
 		return channel.Settings{}, channel.Settings{}, err
 	}
 	a.Planner.Wake(ch)
-	if (before.Proxy != after.Proxy || before.Offline != after.Offline) && a.view.Load().session != nil {
+	if (before.Proxy != after.Proxy || before.Offline != after.Offline || before.AutoRead != after.AutoRead) && a.view.Load().session != nil {
 		a.connect() // the session has to be another one for it
 	}
 	return before, after, nil

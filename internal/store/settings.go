@@ -18,6 +18,7 @@ type settingsRow struct {
 	AutoDownload    []string          `json:"auto_download,omitempty"`
 	Proxy           string            `json:"proxy,omitempty"`
 	Offline         bool              `json:"offline,omitempty"`
+	AutoRead        bool              `json:"auto_read,omitempty"`
 	PerMinute       float64           `json:"per_minute,omitempty"`
 	Jitter          float64           `json:"jitter,omitempty"`
 	Extra           map[string][]byte `json:"extra,omitempty"`
@@ -46,6 +47,7 @@ func EncodeSettings(s channel.Settings) ([]byte, error) {
 		AutoDownload:    s.AutoDownload,
 		Proxy:           s.Proxy,
 		Offline:         s.Offline,
+		AutoRead:        s.AutoRead,
 		PerMinute:       s.Pace.PerMinute,
 		Jitter:          s.Pace.Jitter,
 		Extra:           s.Extra,
@@ -70,7 +72,7 @@ func DecodeSettings(b []byte) (channel.Settings, error) {
 		return channel.Settings{}, fmt.Errorf("read stored settings: %w", err)
 	}
 	s := channel.Settings{
-		AutoDownload: row.AutoDownload, Proxy: row.Proxy, Offline: row.Offline,
+		AutoDownload: row.AutoDownload, Proxy: row.Proxy, Offline: row.Offline, AutoRead: row.AutoRead,
 		Pace: channel.Pace{PerMinute: row.PerMinute, Jitter: row.Jitter}, Extra: row.Extra,
 	}
 	var err error

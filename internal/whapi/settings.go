@@ -62,16 +62,22 @@ func (o object) session(s *channel.Settings) {
 		}
 		s.Proxy = proxy
 	}
-	if raw, ok := o.get("offline_mode"); ok {
-		if s.Offline = string(raw) == "true"; kindOf(raw) != "boolean" {
-			o.in.fail(o.at("offline_mode"), "must be boolean")
-		}
-	}
+	o.toggle("offline_mode", &s.Offline)
+	o.toggle("auto_read_messages", &s.AutoRead)
 	if n, ok := o.number("rate_per_minute", 0, 6000); ok {
 		s.Pace.PerMinute = n
 	}
 	if n, ok := o.number("rate_jitter", 0, 1); ok {
 		s.Pace.Jitter = n
+	}
+}
+
+// toggle reads a boolean setting; what is absent stays as it is.
+func (o object) toggle(name string, to *bool) {
+	if raw, ok := o.get(name); ok {
+		if *to = string(raw) == "true"; kindOf(raw) != "boolean" {
+			o.in.fail(o.at(name), "must be boolean")
+		}
 	}
 }
 
@@ -112,7 +118,6 @@ func settingsExtra() []extra {
 		{"mobile_proxy", "string"},
 		{"full_history", "boolean"},
 		{"pdo_sync", "boolean"},
-		{"auto_read_messages", "boolean"},
 		{"mock_pairing_code", "string"},
 		{"ignored_presences", "array"},
 		{"data_mode", "string"},
@@ -171,6 +176,9 @@ func settingsFields(s channel.Settings) fields {
 	}
 	if s.Offline {
 		out = append(out, field{"offline_mode", true})
+	}
+	if s.AutoRead {
+		out = append(out, field{"auto_read_messages", true})
 	}
 	if s.Pace != (channel.Pace{}) {
 		out = append(out, field{"rate_per_minute", s.Pace.PerMinute}, field{"rate_jitter", s.Pace.Jitter})

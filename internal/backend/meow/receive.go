@@ -23,13 +23,26 @@ func (s *session) received(e *events.Message) bool {
 	if e.Info.Chat == types.StatusBroadcastJID || e.Info.Category == "peer" {
 		return true
 	}
-	return s.durably(e.Info.Chat.String()+"/"+e.Info.ID, func(ctx context.Context) ([]event.Payload, error) {
+	readable := false
+	taken := s.durably(e.Info.Chat.String()+"/"+e.Info.ID, func(ctx context.Context) ([]event.Payload, error) {
 		m, skip, err := s.message(ctx, e)
 		if err != nil || skip {
 			return nil, err
 		}
+		readable = !e.Info.IsFromMe
 		return []event.Payload{event.MessageReceived{Message: m}}, nil
 	})
+	if taken && readable && s.AutoRead {
+		s.spawn(func() { s.markRead(e.Info) })
+	}
+	return taken
+}
+
+// markRead tells the sender that a message was read. One that can't be told stays unread.
+func (s *session) markRead(info types.MessageInfo) {
+	if err := s.client.MarkRead(s.ctx, []types.MessageID{info.ID}, s.now(), info.Chat, info.Sender); err != nil {
+		s.log.Info("message not marked as read", "stanza", info.ID, "error", err)
+	}
 }
 
 // message translates. It fails only with the database. Content that makes the translation panic
