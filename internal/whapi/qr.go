@@ -24,7 +24,7 @@ type qrJSON struct {
 	Expire  int    `json:"expire,omitempty"`
 }
 
-func encodeQR(q QR) qrJSON { return qrJSON{q.Status, q.Base64, q.RowData, q.Expire} }
+func encodeQR(q QR) qrJSON { return qrJSON(q) }
 
 // DecodePhone reads the body of POST /tapgate/channels/{ChannelID}/login/code: the number to pair.
 func DecodePhone(b Body) (id.User, error) {
