@@ -50,12 +50,7 @@ func TestUnlinkedByThePhone(t *testing.T) {
 	w := newWorld(t)
 	b := w.open(t)
 	line := backendtest.Pair(t, b, w.scan)
-	for ctx := backendtest.Context(t); !w.book.Settled(business); { // the library can't bear to be unlinked before
-		if ctx.Err() != nil {
-			t.Fatal("the settings of the phone were not fetched")
-		}
-		time.Sleep(time.Millisecond)
-	}
+	settled(t, w)
 	devices := w.net.Devices(business)
 	if err := w.net.Unlink(devices[len(devices)-1]); err != nil {
 		t.Fatal(err)
@@ -69,6 +64,18 @@ func TestUnlinkedByThePhone(t *testing.T) {
 	_, err := b.Open(backendtest.Context(t), backend.SessionOptions{Channel: "TEST-00001", Device: line.Device, Sink: line.Sink, Ledger: line.Ledger})
 	if !fault.Is(err, fault.Unpaired) {
 		t.Errorf("open the unlinked device: %v, want a fault of kind unpaired", err)
+	}
+}
+
+// settled waits until the phone's settings were fetched: the library can't bear to be unlinked before.
+func settled(t *testing.T, w *world) {
+	t.Helper()
+	look := time.NewTicker(time.Millisecond)
+	defer look.Stop()
+	for ctx := backendtest.Context(t); !w.book.Settled(business); <-look.C {
+		if ctx.Err() != nil {
+			t.Fatal("the settings of the phone were not fetched")
+		}
 	}
 }
 
