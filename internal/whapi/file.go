@@ -4,7 +4,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"net/url"
-	"strconv"
 	"time"
 
 	"tapgate/internal/fault"
@@ -62,20 +61,7 @@ const (
 func DecodePaging(query url.Values) (Paging, error) {
 	var wrong fault.Problems
 	number := func(name string, least, most, absent int64) int64 {
-		given := query.Get(name)
-		if given == "" {
-			return absent
-		}
-		n, err := strconv.ParseInt(given, 10, 64)
-		switch {
-		case err != nil:
-			wrong.Add("/query/"+name, "must be integer")
-		case n < least:
-			wrong.Add("/query/"+name, "must be >= %d", least)
-		case n > most:
-			wrong.Add("/query/"+name, "must be <= %d", most)
-		}
-		return n
+		return wholeNumber(&wrong, query, name, least, most, absent)
 	}
 	p := Paging{Count: int(number("count", 1, maxPage, defaultPage)), Offset: int(number("offset", 0, maxOffset, 0))}
 	if n := number("time_from", 0, maxSeconds, 0); n > 0 {
