@@ -34,6 +34,9 @@ var mayImport = map[string]string{
 	// checks the traffic of tests against the document
 	"whapi/whapitest": "whapi github.com/pb33f/libopenapi github.com/pb33f/libopenapi-validator",
 
+	// opens pages in a browser, for tests
+	"browsertest": "github.com/chromedp",
+
 	// contracts
 	"backend":             "id fault message channel event",
 	"backend/backendtest": "id fault message channel event backend github.com/google/go-cmp",

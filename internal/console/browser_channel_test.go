@@ -4,54 +4,56 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"tapgate/internal/browsertest"
 )
 
 // A new channel is paired with the QR code that the page shows.
 func TestBrowserPairsAChannel(t *testing.T) {
-	chromium(t)
+	browsertest.Need(t)
 	w := newWorld(t)
 	p := w.browse(1440, 900, "#/channels")
-	p.until(`document.querySelector('[data-channel="` + w.facts.ChannelID + `"]')?.dataset.state === 'connected'`)
-	p.pressText("Add a channel")
-	p.write(`.ask input`, "shop <b>two</b>")
-	p.pressText("Add")
-	p.until(`document.querySelector('.ask .secret code')?.textContent.length > 20`)
-	p.pressText("Go on to pairing")
-	p.until(`document.querySelector('.qr-picture')?.naturalWidth > 100 && !document.querySelector('.qr-picture').hidden`)
-	p.until(`document.querySelector('.qr-text').textContent.split(',').length >= 4`)
-	p.picture("pairing")
+	p.Until(`document.querySelector('[data-channel="` + w.facts.ChannelID + `"]')?.dataset.state === 'connected'`)
+	p.PressText("Add a channel")
+	p.Write(`.ask input`, "shop <b>two</b>")
+	p.PressText("Add")
+	p.Until(`document.querySelector('.ask .secret code')?.textContent.length > 20`)
+	p.PressText("Go on to pairing")
+	p.Until(`document.querySelector('.qr-picture')?.naturalWidth > 100 && !document.querySelector('.qr-picture').hidden`)
+	p.Until(`document.querySelector('.qr-text').textContent.split(',').length >= 4`)
+	p.Picture("pairing")
 	// The text is what the picture holds: the picture is drawn of it by the API, in one answer.
-	qr := eval[string](p, `document.querySelector('.qr-text').textContent`)
+	qr := browsertest.Eval[string](p, `document.querySelector('.qr-text').textContent`)
 	w.direct(200, "POST", "/sandbox/scan", `{"phone":"447700900123","qr":"`+qr+`"}`)
-	p.until(`document.querySelector('.heading .badge-word')?.textContent === 'connected' && document.querySelector('.pair') === null`)
-	if got := eval[string](p, `document.querySelector('.heading p').textContent`); !strings.Contains(strings.ReplaceAll(got, " ", ""), "447700900123") {
+	p.Until(`document.querySelector('.heading .badge-word')?.textContent === 'connected' && document.querySelector('.pair') === null`)
+	if got := browsertest.Eval[string](p, `document.querySelector('.heading p').textContent`); !strings.Contains(strings.ReplaceAll(got, " ", ""), "447700900123") {
 		t.Errorf("the page shows the number %q", got)
 	}
-	if got := eval[string](p, `document.querySelector('.heading h1').textContent`); got != "shop <b>two</b>" {
+	if got := browsertest.Eval[string](p, `document.querySelector('.heading h1').textContent`); got != "shop <b>two</b>" {
 		t.Errorf("the name is %q", got)
 	}
 }
 
 func TestBrowserLogsIn(t *testing.T) {
-	chromium(t)
+	browsertest.Need(t)
 	w := newWorld(t)
 	p := w.browse(1440, 900, "#/channels")
-	p.pressText("Log out")
-	p.until(`document.querySelector('.login') !== null`)
-	p.write(`.login input`, "not the token")
-	p.pressText("Open the console")
-	p.until(`document.querySelector('.wrong').textContent.startsWith('This token opens nothing')`)
-	p.write(`.login input`, w.facts.Token)
-	p.pressText("Open the console")
-	p.until(`document.querySelector('.page-overview') !== null`)
+	p.PressText("Log out")
+	p.Until(`document.querySelector('.login') !== null`)
+	p.Write(`.login input`, "not the token")
+	p.PressText("Open the console")
+	p.Until(`document.querySelector('.wrong').textContent.startsWith('This token opens nothing')`)
+	p.Write(`.login input`, w.facts.Token)
+	p.PressText("Open the console")
+	p.Until(`document.querySelector('.page-overview') !== null`)
 	// A channel's token opens its channel only.
-	if got := eval[string](p, `document.querySelector('#who').textContent`); !strings.Contains(got, "Channel token") {
+	if got := browsertest.Eval[string](p, `document.querySelector('#who').textContent`); !strings.Contains(got, "Channel token") {
 		t.Errorf("the page says %q", got)
 	}
 	p.open("#/channels")
-	p.until(`document.querySelector('.page-channels') === null`)
+	p.Until(`document.querySelector('.page-channels') === null`)
 	// Nothing of the token is kept where a script could read it.
-	kept := eval[string](p, `document.cookie + JSON.stringify({ ...localStorage }) + JSON.stringify({ ...sessionStorage })`)
+	kept := browsertest.Eval[string](p, `document.cookie + JSON.stringify({ ...localStorage }) + JSON.stringify({ ...sessionStorage })`)
 	if strings.Contains(kept, w.facts.Token) || strings.Contains(kept, "tapgate_console") {
 		t.Errorf("scripts can read %s", kept)
 	}
@@ -59,7 +61,7 @@ func TestBrowserLogsIn(t *testing.T) {
 
 // TestBrowserPictures looks at each page at both widths and in both colour schemes.
 func TestBrowserPictures(t *testing.T) {
-	chromium(t)
+	browsertest.Need(t)
 	w := newWorld(t)
 	sent := w.direct(200, "POST", "/messages/interactive", example(t, "request-quick-reply.json"))
 	id, _ := at(sent, "message", "id").(string)
@@ -75,61 +77,55 @@ func TestBrowserPictures(t *testing.T) {
 	}{{"1440", 1440, 900}, {"360", 360, 740}} {
 		for _, theme := range []string{"light", "dark"} {
 			p := w.browse(size.width, size.height, "#/channels")
-			eval[bool](p, `(localStorage.setItem('tapgate.theme', '`+theme+`'), document.documentElement.dataset.theme = '`+theme+`', true)`)
+			browsertest.Eval[bool](p, `(localStorage.setItem('tapgate.theme', '`+theme+`'), document.documentElement.dataset.theme = '`+theme+`', true)`)
 			for _, page := range []string{"overview", "compose", "messages", "webhooks"} {
 				p.open(w.page(page))
-				p.until(`document.querySelector('.page-` + page + `') !== null`)
-				p.until(map[string]string{
+				p.Until(`document.querySelector('.page-` + page + `') !== null`)
+				p.Until(map[string]string{
 					"overview": `document.querySelector('.facts-list') !== null`, "compose": `document.querySelector('.preview .bubble') !== null`,
 					"messages": `document.querySelectorAll(".item").length >= 4`, "webhooks": `document.querySelector('.item') !== null && document.querySelector('[data-webhook]') !== null && !document.querySelector('.list').textContent.includes('a webhook that is gone')`,
 				}[page])
-				wide := eval[[]string](p, `[...document.querySelectorAll('body *')].filter((el) => !el.closest('.strip, pre, .skip, .visually-hidden, .toasts') && el.checkVisibility() && el.getBoundingClientRect().right > innerWidth + .5).map((el) => el.tagName + '.' + el.className)`)
-				if len(wide) > 0 {
-					t.Errorf("%s at %s is wider than the screen: %v", page, size.name, wide)
-				}
-				nameless := eval[[]string](p, `[...document.querySelectorAll('input, select, textarea, button, a')].filter((el) => el.checkVisibility() && !(el.labels?.length || el.getAttribute('aria-label') || el.getAttribute('title') || el.textContent.trim())).map((el) => el.outerHTML.slice(0, 120))`)
-				if len(nameless) > 0 {
-					t.Errorf("%s: without a name: %v", page, nameless)
-				}
-				p.picture(page + "-" + size.name + "-" + theme)
+				p.Fits(page + " at " + size.name)
+				p.Named(page)
+				p.Picture(page + "-" + size.name + "-" + theme)
 			}
 			p.open("#/channels")
-			p.until(`document.querySelector('.card-item[data-channel]') !== null`)
-			p.picture("channels-" + size.name + "-" + theme)
+			p.Until(`document.querySelector('.card-item[data-channel]') !== null`)
+			p.Picture("channels-" + size.name + "-" + theme)
 			p.open(w.page("messages") + "/" + id)
-			p.until(`document.querySelector('.step[data-step="tapped"]') !== null`)
-			p.picture("timeline-" + size.name + "-" + theme)
+			p.Until(`document.querySelector('.step[data-step="tapped"]') !== null`)
+			p.Picture("timeline-" + size.name + "-" + theme)
 		}
 	}
 }
 
 // Going to and fro faster than the stream follows leaves no page empty.
 func TestBrowserGoesToAndFro(t *testing.T) {
-	chromium(t)
+	browsertest.Need(t)
 	w := newWorld(t)
 	w.direct(200, "POST", "/messages/text", `{"to":"`+jonathan+`","body":"Your order is on its way."}`)
 	p := w.browse(1440, 900, w.page("messages"))
-	t.Logf("%s", eval[string](p, `(() => { const all = performance.getEntriesByType('resource'); return all.length + 1 + ' requests, ' + Math.round(all.reduce((n, e) => n + e.transferSize, 0) / 1000) + ' kB on the wire, drawn after ' + Math.round(performance.now()) + ' ms'; })()`))
+	t.Logf("%s", browsertest.Eval[string](p, `(() => { const all = performance.getEntriesByType('resource'); return all.length + 1 + ' requests, ' + Math.round(all.reduce((n, e) => n + e.transferSize, 0) / 1000) + ' kB on the wire, drawn after ' + Math.round(performance.now()) + ' ms'; })()`))
 	for range 5 {
-		p.until(`document.querySelector('.item.out') !== null`)
-		eval[bool](p, `(location.hash = '#/channels', true)`)
-		p.until(`document.querySelector('.page-channels') !== null`)
+		p.Until(`document.querySelector('.item.out') !== null`)
+		browsertest.Eval[bool](p, `(location.hash = '#/channels', true)`)
+		p.Until(`document.querySelector('.page-channels') !== null`)
 		p.open(w.page("messages"))
 	}
-	p.until(`document.querySelector('.item.out') !== null`)
+	p.Until(`document.querySelector('.item.out') !== null`)
 }
 
 // A setting is changed, and no other with it.
 func TestBrowserChangesSettings(t *testing.T) {
-	chromium(t)
+	browsertest.Need(t)
 	w := newWorld(t)
 	before := w.direct(200, "GET", "/settings", "")
 	p := w.browse(1440, 900, w.page("overview"))
-	p.click(`.fold summary`)
-	p.until(`document.querySelector('.settings input') !== null`)
-	p.write(`.settings .group input`, "image, video")
-	p.pressText("Save")
-	p.until(`document.querySelector('.toast-note')?.textContent === 'Saved: Media'`)
+	p.Click(`.fold summary`)
+	p.Until(`document.querySelector('.settings input') !== null`)
+	p.Write(`.settings .group input`, "image, video")
+	p.PressText("Save")
+	p.Until(`document.querySelector('.toast-note')?.textContent === 'Saved: Media'`)
 	after := w.direct(200, "GET", "/settings", "")
 	if at(after, "media", "auto_download", 0) != "image" || at(after, "media", "auto_download", 1) != "video" {
 		t.Errorf("the settings are %v", after)

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/chromedp/chromedp"
+	"tapgate/internal/browsertest"
 )
 
 const jonathan = "61371989950"
@@ -13,47 +13,47 @@ func (w *world) page(name string) string { return "#/c/" + w.facts.ChannelID + "
 
 // A draft is seen as each client draws it, sent, and followed to the webhook.
 func TestBrowserComposesAndSends(t *testing.T) {
-	chromium(t)
+	browsertest.Need(t)
 	w := newWorld(t)
 	p := w.browse(1440, 900, w.page("compose"))
-	p.write(`[data-path="/to"]`, "+61 371 989 950")
-	p.write(`[data-path="/header/text"]`, "Header with text")
-	p.write(`[data-path="/body/text"]`, "Body *message*")
-	p.write(`[data-path="/action/buttons/0/title"]`, "A title of over twenty")
-	p.write(`[data-path="/action/buttons/0/id"]`, "first")
-	p.until(`document.querySelector('.preview .bubble .body')?.textContent === 'Body message'`)
-	p.until(`document.querySelector('.preview .button-title')?.textContent === 'A title of over twenty'`)
-	if got := eval[string](p, `document.querySelector('[data-path="/action/buttons/0/title"]').closest('.labelled').querySelector('.counter').textContent`); got != "22 of 20 shown" {
+	p.Write(`[data-path="/to"]`, "+61 371 989 950")
+	p.Write(`[data-path="/header/text"]`, "Header with text")
+	p.Write(`[data-path="/body/text"]`, "Body *message*")
+	p.Write(`[data-path="/action/buttons/0/title"]`, "A title of over twenty")
+	p.Write(`[data-path="/action/buttons/0/id"]`, "first")
+	p.Until(`document.querySelector('.preview .bubble .body')?.textContent === 'Body message'`)
+	p.Until(`document.querySelector('.preview .button-title')?.textContent === 'A title of over twenty'`)
+	if got := browsertest.Eval[string](p, `document.querySelector('[data-path="/action/buttons/0/title"]').closest('.labelled').querySelector('.counter').textContent`); got != "22 of 20 shown" {
 		t.Errorf("the counter says %q", got)
 	}
 	// What is refused is said at its field, before it is sent.
-	p.write(`[data-path="/action/buttons/0/title"]`, strings.Repeat("x", 26))
-	p.until(`document.querySelector('[data-path="/action/buttons/0/title"]').getAttribute('aria-invalid') === 'true'`)
-	p.write(`[data-path="/action/buttons/0/title"]`, "Button1")
-	p.until(`document.querySelector('[aria-invalid]') === null && document.querySelector('.preview .button-title').textContent === 'Button1'`)
+	p.Write(`[data-path="/action/buttons/0/title"]`, strings.Repeat("x", 26))
+	p.Until(`document.querySelector('[data-path="/action/buttons/0/title"]').getAttribute('aria-invalid') === 'true'`)
+	p.Write(`[data-path="/action/buttons/0/title"]`, "Button1")
+	p.Until(`document.querySelector('[aria-invalid]') === null && document.querySelector('.preview .button-title').textContent === 'Button1'`)
 	// Beside replies, a link is not drawn by WhatsApp Web: the preview knows.
-	p.pressText("Add a button")
-	p.until(`document.querySelectorAll('.piece').length === 3`)
-	eval[bool](p, `(() => { const s = document.querySelector('[data-path="/action/buttons/2/type"]'); s.value = 'url'; s.dispatchEvent(new Event('change', { bubbles: true })); return true; })()`)
-	p.write(`[data-path="/action/buttons/2/title"]`, "Website")
-	p.write(`[data-path="/action/buttons/2/url"]`, "https://example.org/")
-	p.until(`document.querySelector('.segments [data-platform="web"]').dataset.verdict === 'bad'`)
-	p.press(`.segments [data-platform="web"]`)
-	p.until(`document.querySelector('.preview .nothing') !== null && document.querySelector('.verdict').dataset.tone === 'bad'`)
-	p.press(`[aria-label="Remove button 3"]`)
-	p.until(`document.querySelector('.segments [data-platform="web"]').dataset.verdict === 'good'`)
+	p.PressText("Add a button")
+	p.Until(`document.querySelectorAll('.piece').length === 3`)
+	browsertest.Eval[bool](p, `(() => { const s = document.querySelector('[data-path="/action/buttons/2/type"]'); s.value = 'url'; s.dispatchEvent(new Event('change', { bubbles: true })); return true; })()`)
+	p.Write(`[data-path="/action/buttons/2/title"]`, "Website")
+	p.Write(`[data-path="/action/buttons/2/url"]`, "https://example.org/")
+	p.Until(`document.querySelector('.segments [data-platform="web"]').dataset.verdict === 'bad'`)
+	p.Press(`.segments [data-platform="web"]`)
+	p.Until(`document.querySelector('.preview .nothing') !== null && document.querySelector('.verdict').dataset.tone === 'bad'`)
+	p.Press(`[aria-label="Remove button 3"]`)
+	p.Until(`document.querySelector('.segments [data-platform="web"]').dataset.verdict === 'good'`)
 
-	p.pressText("Send")
+	p.PressText("Send")
 	got := w.held(p.sent())
 	if at(got, "header") != "Header with text" || at(got, "body") != "Body *message*" || at(got, "buttons", 0, "title") != "Button1" || at(got, "buttons", 2) != nil {
 		t.Errorf("the phone has %v", got)
 	}
 	id, _ := at(got, "id").(string)
 	w.direct(200, "POST", "/sandbox/customers/"+jonathan+"/tap", `{"message_id":"`+id+`","button":0}`)
-	p.press(`.compose-told a.link`)
-	p.until(`document.querySelector('.step[data-step="tapped"]')?.textContent.includes('ButtonsV3:first')`)
-	p.until(`[...document.querySelectorAll('.step-name')].some((s) => s.textContent.includes('messages.post'))`)
-	steps := eval[string](p, `[...document.querySelectorAll('.step[data-step]')].map((s) => s.dataset.step).join(' ')`)
+	p.Press(`.compose-told a.link`)
+	p.Until(`document.querySelector('.step[data-step="tapped"]')?.textContent.includes('ButtonsV3:first')`)
+	p.Until(`[...document.querySelectorAll('.step-name')].some((s) => s.textContent.includes('messages.post'))`)
+	steps := browsertest.Eval[string](p, `[...document.querySelectorAll('.step[data-step]')].map((s) => s.dataset.step).join(' ')`)
 	for _, step := range []string{"accepted", "queued", "attempt", "sent", "delivered", "tapped"} {
 		if !strings.Contains(steps, step) {
 			t.Errorf("the timeline has %q, want %s", steps, step)
@@ -63,7 +63,7 @@ func TestBrowserComposesAndSends(t *testing.T) {
 
 // Every kind has its form and its preview, which can be pressed like a phone.
 func TestBrowserShowsEveryKind(t *testing.T) {
-	chromium(t)
+	browsertest.Need(t)
 	w := newWorld(t)
 	p := w.browse(1440, 900, w.page("compose"))
 	for kind, shown := range map[string]string{
@@ -72,32 +72,32 @@ func TestBrowserShowsEveryKind(t *testing.T) {
 		"text":     `document.querySelector('.preview .kind-text .body')?.textContent === 'Hello. Take your pick!'`,
 		"buttons":  `document.querySelectorAll('.preview .bubble > .button').length === 2`,
 	} {
-		p.until(`document.querySelector('.kinds') !== null`)
-		eval[bool](p, `(document.querySelector('.kinds [value="`+kind+`"]').click(), true)`)
-		p.until(`document.querySelector('.kinds [value="` + kind + `"]').checked`)
+		p.Until(`document.querySelector('.kinds') !== null`)
+		browsertest.Eval[bool](p, `(document.querySelector('.kinds [value="`+kind+`"]').click(), true)`)
+		p.Until(`document.querySelector('.kinds [value="` + kind + `"]').checked`)
 		if kind == "carousel" {
 			for _, card := range []string{"0", "1"} {
-				p.write(`[data-path="/cards/`+card+`/media"]`, "https://example.org/picture.jpg")
+				p.Write(`[data-path="/cards/`+card+`/media"]`, "https://example.org/picture.jpg")
 			}
 		}
-		p.until(shown)
+		p.Until(shown)
 	}
-	eval[bool](p, `(document.querySelector('.kinds [value="list"]').click(), true)`)
-	p.until(`document.querySelector('.preview .button-list') !== null`)
-	p.click(`.preview .button-list`)
-	p.until(`document.querySelectorAll('.preview .list-row').length === 2`)
-	p.click(`.preview .list-row`)
-	p.click(`.preview .send-row`)
-	p.until(`document.querySelector('.preview .toast')?.textContent.includes('ListV3:')`)
+	browsertest.Eval[bool](p, `(document.querySelector('.kinds [value="list"]').click(), true)`)
+	p.Until(`document.querySelector('.preview .button-list') !== null`)
+	p.Click(`.preview .button-list`)
+	p.Until(`document.querySelectorAll('.preview .list-row').length === 2`)
+	p.Click(`.preview .list-row`)
+	p.Click(`.preview .send-row`)
+	p.Until(`document.querySelector('.preview .toast')?.textContent.includes('ListV3:')`)
 }
 
 // A file is uploaded to the channel's media store and shown above the buttons.
 func TestBrowserUploadsAPicture(t *testing.T) {
-	chromium(t)
+	browsertest.Need(t)
 	w := newWorld(t)
 	p := w.browse(1440, 900, w.page("compose"))
-	p.until(`document.querySelector('input[type=file]') !== null`)
-	eval[bool](p, `fetch('/sandbox/samples/image.jpg').then((r) => r.blob()).then((b) => {
+	p.Until(`document.querySelector('input[type=file]') !== null`)
+	browsertest.Eval[bool](p, `fetch('/sandbox/samples/image.jpg').then((r) => r.blob()).then((b) => {
 		const files = new DataTransfer();
 		files.items.add(new File([b], 'burger.jpg', { type: 'image/jpeg' }));
 		const input = document.querySelector('input[type=file]');
@@ -105,10 +105,10 @@ func TestBrowserUploadsAPicture(t *testing.T) {
 		input.dispatchEvent(new Event('change'));
 		return true;
 	}) && true`)
-	p.until(`document.querySelector('.picked-name')?.textContent === 'burger.jpg'`)
-	p.until(`document.querySelector('.preview img.media')?.naturalWidth > 100`)
-	p.write(`[data-path="/to"]`, jonathan)
-	p.pressText("Send")
+	p.Until(`document.querySelector('.picked-name')?.textContent === 'burger.jpg'`)
+	p.Until(`document.querySelector('.preview img.media')?.naturalWidth > 100`)
+	p.Write(`[data-path="/to"]`, jonathan)
+	p.PressText("Send")
 	if got := w.held(p.sent()); at(got, "media", "kind") != "image" {
 		t.Errorf("the phone has %v", got)
 	}
@@ -116,25 +116,25 @@ func TestBrowserUploadsAPicture(t *testing.T) {
 
 // sent waits until the composer has sent its draft, and returns the id of the message.
 func (p *tab) sent() string {
-	p.t.Helper()
-	p.until(`document.querySelector('.compose-told a.link') !== null`)
-	return eval[string](p, `decodeURIComponent(document.querySelector('.compose-told a.link').hash.split('/').at(-1))`)
+	p.T.Helper()
+	p.Until(`document.querySelector('.compose-told a.link') !== null`)
+	return browsertest.Eval[string](p, `decodeURIComponent(document.querySelector('.compose-told a.link').hash.split('/').at(-1))`)
 }
 
 // The keyboard is enough.
 func TestBrowserComposesByKeyboard(t *testing.T) {
-	chromium(t)
+	browsertest.Need(t)
 	w := newWorld(t)
 	p := w.browse(1440, 900, w.page("compose"))
-	p.until(`document.querySelector('[data-path="/to"]') !== null`)
-	eval[bool](p, `(document.querySelector('[data-path="/to"]').focus(), true)`)
-	p.do(chromedp.KeyEvent(jonathan))
+	p.Until(`document.querySelector('[data-path="/to"]') !== null`)
+	browsertest.Eval[bool](p, `(document.querySelector('[data-path="/to"]').focus(), true)`)
+	p.Keys(jonathan)
 	for range 30 {
-		if eval[bool](p, `document.activeElement.textContent.trim() === 'Send'`) {
+		if browsertest.Eval[bool](p, `document.activeElement.textContent.trim() === 'Send'`) {
 			break
 		}
-		p.do(chromedp.KeyEvent("\t"))
+		p.Keys("\t")
 	}
-	p.do(chromedp.KeyEvent("\r"))
-	p.until(`document.querySelector('.compose-told a.link') !== null`)
+	p.Keys("\r")
+	p.Until(`document.querySelector('.compose-told a.link') !== null`)
 }

@@ -11,8 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/chromedp/chromedp"
-
+	"tapgate/internal/browsertest"
 	"tapgate/internal/id"
 	"tapgate/internal/store"
 	"tapgate/internal/store/sqlite"
@@ -58,66 +57,57 @@ func (r *receiver) took() []string {
 // A receiver breaks: the page shows its breaker and the attempts. It is mended: what waited comes, and a
 // replay brings one event again.
 func TestBrowserSeesAReceiverBreakAndReplays(t *testing.T) {
-	chromium(t)
+	browsertest.Need(t)
 	w := newWorld(t)
 	r := newReceiver(t)
 	w.direct(200, "PATCH", "/settings", `{"webhooks":[{"url":"`+r.URL+`/hook?key=hidden","mode":"body","events":[{"type":"messages","method":"post"}]}]}`)
 	p := w.browse(1440, 900, w.page("webhooks"))
-	p.until(`document.querySelector('.filters option:nth-child(2)')?.textContent.endsWith('/hook')`)
-	p.pressText("Log") // of this webhook only
-	p.until(`document.querySelector('.list').dataset.rows === '0'`)
+	p.Until(`document.querySelector('.filters option:nth-child(2)')?.textContent.endsWith('/hook')`)
+	p.PressText("Log") // of this webhook only
+	p.Until(`document.querySelector('.list').dataset.rows === '0'`)
 	for i := range 12 {
 		w.direct(200, "POST", "/sandbox/customers/"+jonathan+"/messages", fmt.Sprintf(`{"text":"message %d"}`, i))
 	}
-	p.until(`document.querySelector('[data-webhook]').dataset.breaker === 'open'`)
-	p.until(`document.querySelectorAll('.item[data-state="open"]').length === 12`)
-	if shown := eval[string](p, `document.querySelector('[data-webhook]').textContent`); !strings.Contains(shown, "down: paused") || !strings.Contains(shown, "in a row") {
+	p.Until(`document.querySelector('[data-webhook]').dataset.breaker === 'open'`)
+	p.Until(`document.querySelectorAll('.item[data-state="open"]').length === 12`)
+	if shown := browsertest.Eval[string](p, `document.querySelector('[data-webhook]').textContent`); !strings.Contains(shown, "down: paused") || !strings.Contains(shown, "in a row") {
 		t.Errorf("the webhook shows %q", shown)
 	}
 	// The oldest delivery was tried; what the receiver said is text.
-	p.until(`document.querySelector('.item[data-state="open"][data-attempts]') !== null`)
-	p.click(`.item[data-state="open"][data-attempts]`)
-	p.until(`document.querySelector('.split-detail .step.tone-bad')?.textContent.includes('HTTP 503')`)
-	eval[bool](p, `(document.querySelector('.answer').open = true)`)
-	p.until(`document.querySelector('.answer .json').textContent.includes('<b>the database is down</b>')`)
-	if eval[bool](p, `document.querySelector('#main').textContent.includes('key=hidden')`) {
+	p.Until(`document.querySelector('.item[data-state="open"][data-attempts]') !== null`)
+	p.Click(`.item[data-state="open"][data-attempts]`)
+	p.Until(`document.querySelector('.split-detail .step.tone-bad')?.textContent.includes('HTTP 503')`)
+	browsertest.Eval[bool](p, `(document.querySelector('.answer').open = true)`)
+	p.Until(`document.querySelector('.answer .json').textContent.includes('<b>the database is down</b>')`)
+	if browsertest.Eval[bool](p, `document.querySelector('#main').textContent.includes('key=hidden')`) {
 		t.Error("the page shows the query of the address, which may be a secret")
 	}
-	p.picture("breaker")
+	p.Picture("breaker")
 
 	r.mend()
 	// The breaker asks again after half a minute, and lets out what waits.
-	p.awhile(`document.querySelector('[data-webhook]').dataset.breaker === 'closed' && document.querySelectorAll('.item[data-state="delivered"]').length === 12`)
+	p.Awhile(`document.querySelector('[data-webhook]').dataset.breaker === 'closed' && document.querySelectorAll('.item[data-state="delivered"]').length === 12`)
 	before := r.took()
-	p.pressText("Replay")
-	p.until(`document.querySelectorAll('.item[data-state="delivered"]').length === 13`)
+	p.PressText("Replay")
+	p.Until(`document.querySelectorAll('.item[data-state="delivered"]').length === 13`)
 	after := r.took()
 	if len(before) != 12 || len(after) != 13 || !slices.Contains(before, after[12]) {
 		t.Errorf("the receiver took %v, then %v: a replay has the id of its event", before, after)
 	}
 	// All of a range of time, the last hour: each event once more, which leaves out what is a replay itself.
-	p.click(`.list-head .press`)
-	p.until(`document.querySelector('.ask select') !== null`)
-	eval[bool](p, `(() => { const s = document.querySelector('.ask select'); s.value = 'range'; s.dispatchEvent(new Event('change')); return true; })()`)
-	p.pressText("Replay")
-	p.until(`document.querySelectorAll('.list')[0].dataset.rows === '25' && document.querySelector('.item[data-state="open"]') === null`)
+	p.Click(`.list-head .press`)
+	p.Until(`document.querySelector('.ask select') !== null`)
+	browsertest.Eval[bool](p, `(() => { const s = document.querySelector('.ask select'); s.value = 'range'; s.dispatchEvent(new Event('change')); return true; })()`)
+	p.PressText("Replay")
+	p.Until(`document.querySelectorAll('.list')[0].dataset.rows === '25' && document.querySelector('.item[data-state="open"]') === null`)
 	if got := r.took(); len(got) != 25 {
 		t.Errorf("the receiver took %d events, want 25", len(got))
 	}
 }
 
-// awhile is until, for what takes more than the usual patience.
-func (p *tab) awhile(expression string) {
-	p.t.Helper()
-	if _, err := chromedp.Run(p.ctx, chromedp.Poll[bool](expression, chromedp.WithPollingTimeout(3*patience))); err != nil {
-		seen, _ := chromedp.Run(p.ctx, chromedp.Evaluate[string](`document.body.innerText`))
-		p.t.Fatalf("%s never was true: %v\nthe page shows:\n%s", expression, err, seen)
-	}
-}
-
 // Ten thousand deliveries can be scrolled through.
 func TestBrowserScrollsThroughTenThousandDeliveries(t *testing.T) {
-	chromium(t)
+	browsertest.Need(t)
 	const many = 10_000
 	dir := t.TempDir()
 	w := newWorldIn(t, dir)
@@ -152,26 +142,26 @@ func TestBrowserScrollsThroughTenThousandDeliveries(t *testing.T) {
 
 	w = newWorldIn(t, dir)
 	p := w.browse(1440, 900, w.page("webhooks"))
-	eval[bool](p, `(() => {
+	browsertest.Eval[bool](p, `(() => {
 		window.longest = 0;
 		new PerformanceObserver((list) => { for (const e of list.getEntries()) window.longest = Math.max(window.longest, e.duration); }).observe({ type: 'longtask', buffered: false });
 		window.down = setInterval(() => { const m = document.querySelector('#main'); m.scrollTop = m.scrollHeight; }, 16);
 		return true;
 	})()`)
 	began := time.Now()
-	p.awhile(fmt.Sprintf(`Number(document.querySelector('.list').dataset.rows) >= %d`, many))
+	p.Awhile(fmt.Sprintf(`Number(document.querySelector('.list').dataset.rows) >= %d`, many))
 	took := time.Since(began)
-	p.until(`document.querySelector('.list .item[data-delivery="1"]') !== null`) // the very first one
-	eval[bool](p, `(clearInterval(window.down), true)`)
+	p.Until(`document.querySelector('.list .item[data-delivery="1"]') !== null`) // the very first one
+	browsertest.Eval[bool](p, `(clearInterval(window.down), true)`)
 	const elements = `document.querySelectorAll('.list .item').length`
-	if n := eval[int](p, elements); n > 100 {
+	if n := browsertest.Eval[int](p, elements); n > 100 {
 		t.Errorf("%d rows are elements", n)
 	}
-	t.Logf("%d rows in %s, the longest task took %.0f ms", many, took.Round(time.Millisecond), eval[float64](p, `window.longest`))
+	t.Logf("%d rows in %s, the longest task took %.0f ms", many, took.Round(time.Millisecond), browsertest.Eval[float64](p, `window.longest`))
 	// Back on top, and live: a new delivery comes in.
-	eval[bool](p, `(document.querySelector('#main').scrollTop = 0, true)`)
-	p.until(`document.querySelector('.list li')?.getAttribute('aria-posinset') === '1'`)
-	first := eval[string](p, `document.querySelector('.list .item').dataset.delivery`)
+	browsertest.Eval[bool](p, `(document.querySelector('#main').scrollTop = 0, true)`)
+	p.Until(`document.querySelector('.list li')?.getAttribute('aria-posinset') === '1'`)
+	first := browsertest.Eval[string](p, `document.querySelector('.list .item').dataset.delivery`)
 	w.direct(200, "POST", "/sandbox/customers/"+jonathan+"/messages", `{"text":"one more"}`)
-	p.until(`document.querySelector('.list .item').dataset.delivery !== '` + first + `'`)
+	p.Until(`document.querySelector('.list .item').dataset.delivery !== '` + first + `'`)
 }

@@ -3,11 +3,13 @@ package console_test
 import (
 	"encoding/json"
 	"testing"
+
+	"tapgate/internal/browsertest"
 )
 
 // Whatever a customer or a program wrote is text: it makes no element, runs nothing and opens nothing.
 func TestBrowserTakesTextAsText(t *testing.T) {
-	chromium(t)
+	browsertest.Need(t)
 	const evil = `<img src=x onerror="document.title='owned'"><script>document.title='owned'</script>`
 	w := newWorld(t)
 	put := func(v any) string {
@@ -31,35 +33,35 @@ func TestBrowserTakesTextAsText(t *testing.T) {
 	w.direct(200, "POST", "/messages/text", put(map[string]string{"to": jonathan, "body": evil}))
 
 	p := w.browse(1440, 900, "#/channels")
-	p.until(`document.querySelectorAll('.card-name').length === 2`)
+	p.Until(`document.querySelectorAll('.card-name').length === 2`)
 	p.open(w.page("messages"))
-	p.until(`document.querySelectorAll(".item").length >= 4`)
+	p.Until(`document.querySelectorAll(".item").length >= 4`)
 	for range 2 {
-		p.press(`.item.out`)
-		p.until(`document.querySelector('.step') !== null`)
+		p.Press(`.item.out`)
+		p.Until(`document.querySelector('.step') !== null`)
 	}
-	eval[bool](p, `(document.querySelectorAll('details').forEach((d) => { d.open = true; }), true)`)
+	browsertest.Eval[bool](p, `(document.querySelectorAll('details').forEach((d) => { d.open = true; }), true)`)
 	p.open(w.page("messages") + "/" + id)
-	p.until(`document.querySelector('.step[data-step="tapped"]') !== null`)
+	p.Until(`document.querySelector('.step[data-step="tapped"]') !== null`)
 	p.open(w.page("webhooks"))
-	p.until(`document.querySelectorAll(".item").length > 3`)
-	p.press(`.item`)
-	p.until(`document.querySelector('.split-detail .step') !== null`)
+	p.Until(`document.querySelectorAll(".item").length > 3`)
+	p.Press(`.item`)
+	p.Until(`document.querySelector('.split-detail .step') !== null`)
 	p.open(w.page("compose"))
-	p.write(`[data-path="/body/text"]`, evil)
-	p.until(`document.querySelector('.preview .bubble .body')?.textContent.startsWith('<img')`)
-	eval[bool](p, `(() => { const s = document.querySelector('[data-path="/action/buttons/0/type"]'); s.value = 'url'; s.dispatchEvent(new Event('change', { bubbles: true })); return true; })()`)
-	p.write(`[data-path="/action/buttons/0/url"]`, `javascript:document.title='owned'`)
-	p.until(`document.querySelector('[data-path="/action/buttons/0/url"]').getAttribute('aria-invalid') === 'true'`)
+	p.Write(`[data-path="/body/text"]`, evil)
+	p.Until(`document.querySelector('.preview .bubble .body')?.textContent.startsWith('<img')`)
+	browsertest.Eval[bool](p, `(() => { const s = document.querySelector('[data-path="/action/buttons/0/type"]'); s.value = 'url'; s.dispatchEvent(new Event('change', { bubbles: true })); return true; })()`)
+	p.Write(`[data-path="/action/buttons/0/url"]`, `javascript:document.title='owned'`)
+	p.Until(`document.querySelector('[data-path="/action/buttons/0/url"]').getAttribute('aria-invalid') === 'true'`)
 	// A page that does not exist is named by a hostile address.
 	p.open(`#/c/` + evil + `/` + evil)
-	p.until(`document.querySelectorAll('.card-name').length === 2`)
+	p.Until(`document.querySelectorAll('.card-name').length === 2`)
 
-	p.until(`document.title.endsWith('· tapgate console')`) // else something ran
-	if n := eval[int](p, `document.querySelectorAll('body script, [onerror], [onmouseover], [onclick], b').length`); n != 0 {
+	p.Until(`document.title.endsWith('· tapgate console')`) // else something ran
+	if n := browsertest.Eval[int](p, `document.querySelectorAll('body script, [onerror], [onmouseover], [onclick], b').length`); n != 0 {
 		t.Errorf("%d elements were made of text", n)
 	}
-	for _, link := range eval[[]string](p, `[...document.querySelectorAll('a[href]')].map((a) => a.protocol)`) {
+	for _, link := range browsertest.Eval[[]string](p, `[...document.querySelectorAll('a[href]')].map((a) => a.protocol)`) {
 		if link != "http:" {
 			t.Errorf("a link is %q", link)
 		}

@@ -4,12 +4,12 @@ import (
 	"fmt"
 	"testing"
 
-	"github.com/chromedp/chromedp"
+	"tapgate/internal/browsertest"
 )
 
 // A chat of 2,000 messages opens with the newest of them, draws earlier ones a part at a time, and reaches the first.
 func TestBrowserScrollsThroughManyMessages(t *testing.T) {
-	chromium(t)
+	browsertest.Need(t)
 	const many = 2000
 	w := newWorld(t)
 	w.pair()
@@ -22,13 +22,13 @@ func TestBrowserScrollsThroughManyMessages(t *testing.T) {
 	}
 	w.messageWith("body", fmt.Sprint("Message ", many-1))
 	p := w.browse(1440, 900)
-	p.until(`[...document.querySelectorAll('.row .body')].at(-1)?.textContent === 'Message 1999'`)
-	if drawn := eval[int](p, `document.querySelectorAll('.row').length`); drawn > 200 {
+	p.Until(`[...document.querySelectorAll('.row .body')].at(-1)?.textContent === 'Message 1999'`)
+	if drawn := browsertest.Eval[int](p, `document.querySelectorAll('.row').length`); drawn > 200 {
 		t.Errorf("%d bubbles are drawn at first", drawn)
 	}
-	p.until(`document.title === 'tapgate sandbox'`) // all is read, so that nothing else is under way
+	p.Until(`document.title === 'tapgate sandbox'`) // all is read, so that nothing else is under way
 	// Up by half a screen per frame; the bubble in the middle of the screen stands where it was after each step.
-	seen := must(chromedp.Run(p.ctx, chromedp.Evaluate[map[string]float64](`(async () => {
+	seen := browsertest.Eval[map[string]float64](p, `(async () => {
 		const view = document.querySelector('.chat-view');
 		let longest = 0, jumps = 0, frames = 0, drawn = 0, added = 0, most = 0;
 		const rows = (nodes) => [...nodes].filter((el) => el.classList?.contains('row')).length;
@@ -47,7 +47,7 @@ func TestBrowserScrollsThroughManyMessages(t *testing.T) {
 			drawn = view.querySelectorAll('.row').length;
 		}
 		return { longest, jumps, frames, drawn, most };
-	})()`, chromedp.EvalAwaitPromise)))(t)
+	})()`)
 	t.Logf("%.0f steps up, %.0f bubbles, at most %.0f in a step; the longest took %.0f ms", seen["frames"], seen["drawn"], seen["most"], seen["longest"])
 	if seen["drawn"] != many || seen["jumps"] > 0 {
 		t.Errorf("%v bubbles are drawn at the top, and the chat jumped %v times", seen["drawn"], seen["jumps"])
@@ -55,13 +55,13 @@ func TestBrowserScrollsThroughManyMessages(t *testing.T) {
 	if seen["most"] > 100 { // what a step costs; its time depends on who else uses the machine
 		t.Errorf("a step of the scroll drew %.0f bubbles", seen["most"])
 	}
-	if got := eval[string](p, `document.querySelector('.row .body').textContent`); got != "Message 0" {
+	if got := browsertest.Eval[string](p, `document.querySelector('.row .body').textContent`); got != "Message 0" {
 		t.Errorf("the first bubble says %q", got)
 	}
 	w.send(text("One more"))
 	w.messageWith("body", "One more")
-	p.until(`document.querySelectorAll('.row').length === 2001`) // the reader stays where he is
-	if got := eval[float64](p, `document.querySelector('.chat-view').scrollTop`); got != 0 {
+	p.Until(`document.querySelectorAll('.row').length === 2001`) // the reader stays where he is
+	if got := browsertest.Eval[float64](p, `document.querySelector('.chat-view').scrollTop`); got != 0 {
 		t.Errorf("a message moved the chat to %v", got)
 	}
 }

@@ -2,8 +2,6 @@ package web_test
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -13,6 +11,7 @@ import (
 	"go.mau.fi/whatsmeow/types"
 	"google.golang.org/protobuf/proto"
 
+	"tapgate/internal/browsertest"
 	"tapgate/internal/id"
 )
 
@@ -85,74 +84,50 @@ func (w *world) furnish() {
 	w.message("Maria's text", func(m map[string]any) bool { return m["body"] == "I do!" })
 }
 
-// pictures is where the gallery is kept for somebody to look at; "" keeps nothing.
-func pictures() string { return os.Getenv("TAPGATE_TEST_PICTURES") }
-
-// shoot keeps a picture of the page.
-func (p *tab) shoot(name string) {
-	p.t.Helper()
-	dir := pictures()
-	if dir == "" {
-		return
-	}
-	await(p, `Promise.allSettled([...document.images].filter((i) => i.loading !== 'lazy' || i.getBoundingClientRect().top < innerHeight).map((i) => i.decode())
-		.concat(document.getAnimations().filter((a) => a.effect.getTiming().iterations < 9).map((a) => a.finished))).then(() => '')`)
-	png := must(chromedp.Run(p.ctx, chromedp.CaptureScreenshot()))(p.t)
-	if err := os.WriteFile(filepath.Join(dir, name+".png"), png, 0o600); err != nil {
-		p.t.Fatal(err)
-	}
-}
-
 // sheets opens what slides over the chat, and keeps a picture of each.
 func (p *tab) sheets(name string) {
-	p.t.Helper()
+	p.T.Helper()
 	for _, s := range [][2]string{
 		{"list", ".button-list"}, {"link", ".button-url"}, {"call", ".button-call"}, {"menu", ".row.theirs .inspect"},
 		{"phone", ".peer .round"}, {"attach", ".composer .attach"},
 	} {
-		p.do(chromedp.Evaluate[chromedp.Void](`void document.querySelector('` + s[1] + `').click()`))
-		p.until(`document.querySelector('.sheet') !== null`)
-		over := eval[[]string](p, `[...document.querySelectorAll('.sheet *')].filter((el) => { const r = el.getBoundingClientRect(), s = el.closest('.sheet').getBoundingClientRect(); return r.right > s.right + .5 || r.left < s.left - .5; }).map((el) => el.tagName + '.' + el.className)`)
+		p.Exec(`document.querySelector('` + s[1] + `').click()`)
+		p.Until(`document.querySelector('.sheet') !== null`)
+		over := browsertest.Eval[[]string](p, `[...document.querySelectorAll('.sheet *')].filter((el) => { const r = el.getBoundingClientRect(), s = el.closest('.sheet').getBoundingClientRect(); return r.right > s.right + .5 || r.left < s.left - .5; }).map((el) => el.tagName + '.' + el.className)`)
 		if len(over) > 0 {
-			p.t.Errorf("%s: the sheet of %s is too narrow for %v", name, s[0], over)
+			p.T.Errorf("%s: the sheet of %s is too narrow for %v", name, s[0], over)
 		}
-		p.shoot(name + "-sheet-" + s[0])
-		p.do(chromedp.KeyEvent("\x1b"))
-		p.until(`document.querySelector('.sheet') === null`)
+		p.Picture(name + "-sheet-" + s[0])
+		p.Keys("\x1b")
+		p.Until(`document.querySelector('.sheet') === null`)
 	}
 }
 
 // One of everything, on each client, in both colours, narrow and wide: nothing runs over the edge, and every
 // button has a name.
 func TestBrowserGallery(t *testing.T) {
-	chromium(t)
+	browsertest.Need(t)
 	w := newWorld(t)
 	w.pair()
 	w.furnish()
 	for _, size := range [][2]int64{{1440, 900}, {360, 740}} {
 		p := w.browse(size[0], size[1])
 		for _, theme := range []string{"light", "dark"} {
-			p.do(chromedp.Click(chromedp.CSS(`#theme [data-theme="` + theme + `"]`)))
+			p.Do(chromedp.Click(chromedp.CSS(`#theme [data-theme="` + theme + `"]`)))
 			for _, platform := range []string{"android", "ios", "web"} {
-				p.press(`.segments [data-platform="` + platform + `"]`)
-				p.until(`document.querySelector('.device').dataset.platform === '` + platform + `' && document.querySelectorAll('.row').length >= 17`)
+				p.Press(`.segments [data-platform="` + platform + `"]`)
+				p.Until(`document.querySelector('.device').dataset.platform === '` + platform + `' && document.querySelectorAll('.row').length >= 17`)
 				name := fmt.Sprintf("%d-%s-%s", size[0], theme, platform)
-				wide := eval[[]string](p, `[...document.querySelectorAll('body *')].filter((el) => !el.closest('.strip, pre, .offscreen') && el.checkVisibility() && el.getBoundingClientRect().right > innerWidth + .5).map((el) => el.tagName + '.' + el.className)`)
-				if len(wide) > 0 {
-					t.Errorf("%s: wider than the page: %v", name, wide)
-				}
-				nameless := eval[[]string](p, `[...document.querySelectorAll('button, a[href], input, textarea, video')].filter((el) => !el.closest('.offscreen') && !(el.getAttribute('aria-label') || el.textContent.trim() || el.labels?.length || el.title || el.querySelector('img[alt]') || el.classList.contains('offscreen'))).map((el) => el.outerHTML.slice(0, 80))`)
-				if len(nameless) > 0 {
-					t.Errorf("%s: without a name: %v", name, nameless)
-				}
+				p.Fits(name)
+				p.Named(name)
 				p.sheets(name)
-				if pictures() == "" {
+				if browsertest.Pictures() == "" {
 					continue
 				}
 				for page := range 40 {
-					p.do(chromedp.Evaluate[chromedp.Void](fmt.Sprintf(`void (document.querySelector('.chat-view').scrollTop = %d * (document.querySelector('.chat-view').clientHeight - 40))`, page)))
-					p.shoot(fmt.Sprintf("%s-%02d", name, page))
-					if eval[bool](p, `(() => { const v = document.querySelector('.chat-view'); return v.scrollTop + v.clientHeight >= v.scrollHeight - 2; })()`) {
+					p.Exec(fmt.Sprintf(`(document.querySelector('.chat-view').scrollTop = %d * (document.querySelector('.chat-view').clientHeight - 40))`, page))
+					p.Picture(fmt.Sprintf("%s-%02d", name, page))
+					if browsertest.Eval[bool](p, `(() => { const v = document.querySelector('.chat-view'); return v.scrollTop + v.clientHeight >= v.scrollHeight - 2; })()`) {
 						break
 					}
 				}
