@@ -49,6 +49,7 @@ var mayImport = map[string]string{
 	"lifecycle": "",
 	"obs":       "github.com/prometheus/client_golang",
 	"netguard":  "code.dny.dev/ssrf",
+	"pageguard": "",
 	"sqlitedb":  "modernc.org/sqlite",
 	"backup":    "modernc.org/sqlite",
 
@@ -59,16 +60,16 @@ var mayImport = map[string]string{
 	"webhook":      "id fault channel event store lifecycle obs netguard",
 	"api":          "id fault message channel event gateway webhook media store whapi obs api/docs github.com/go-chi/chi",
 	// shows the document to people
-	"api/docs": "whapi go.yaml.in/yaml",
+	"api/docs": "whapi pageguard go.yaml.in/yaml",
 
 	// previews read the wire as the sandbox's phones do, and are drawn by their page's modules
-	"console": "id fault message wire whapi sandbox/phone sandbox/web go.mau.fi/whatsmeow/binary",
+	"console": "id fault message wire whapi pageguard sandbox/phone sandbox/web go.mau.fi/whatsmeow/binary",
 
 	// the sandbox knows nothing of the gateway but the form of its ids
 	"sandbox/noise": "go.mau.fi/whatsmeow/binary go.mau.fi/whatsmeow/proto go.mau.fi/whatsmeow/util go.mau.fi/libsignal google.golang.org/protobuf golang.org/x/crypto",
 	"sandbox":       "sandbox/noise go.mau.fi/whatsmeow/binary go.mau.fi/whatsmeow/proto go.mau.fi/whatsmeow/types go.mau.fi/whatsmeow/util go.mau.fi/libsignal google.golang.org/protobuf golang.org/x/crypto github.com/coder/websocket modernc.org/sqlite",
 	"sandbox/phone": "id sandbox go.mau.fi/whatsmeow go.mau.fi/libsignal google.golang.org/protobuf modernc.org/sqlite",
-	"sandbox/web":   "sandbox sandbox/phone go.mau.fi/whatsmeow/types",
+	"sandbox/web":   "pageguard sandbox sandbox/phone go.mau.fi/whatsmeow/types",
 
 	// measures the program from outside, as processes
 	"bench": "id backend/meow sandbox go.mau.fi/whatsmeow google.golang.org/protobuf modernc.org/sqlite",

@@ -2,16 +2,10 @@ package console
 
 import (
 	"encoding/json"
-	"net"
 	"net/http"
-	"net/netip"
-	"strings"
-)
 
-// contentPolicy lets the page run its own files and nothing else: no inline script or style, no
-// other origin, no frames.
-const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; " +
-	"media-src 'self' blob:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+	"tapgate/internal/pageguard"
+)
 
 // pageHeader has to stand in every request that changes something. A foreign page can't set it
 // without asking first, and is refused then.
@@ -22,7 +16,7 @@ const pageHeader = "X-Tapgate-Console"
 func (s *Server) guard(next http.Handler) http.Handler {
 	var origins http.CrossOriginProtection
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		harden(w.Header())
+		pageguard.Harden(w.Header())
 		reads := r.Method == http.MethodGet || r.Method == http.MethodHead
 		switch site := r.Header.Get("Sec-Fetch-Site"); {
 		case origins.Check(r) != nil:
@@ -42,38 +36,6 @@ func (s *Server) guard(next http.Handler) http.Handler {
 func opensPage(r *http.Request) bool {
 	return r.Method == http.MethodGet && r.Header.Get("Sec-Fetch-Dest") == "document" &&
 		(r.URL.Path == Root || r.URL.Path == Root+"/")
-}
-
-func harden(h http.Header) {
-	h.Set("Content-Security-Policy", contentPolicy)
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Referrer-Policy", "no-referrer")
-	h.Set("X-Frame-Options", "DENY")
-	h.Set("Cross-Origin-Resource-Policy", "same-origin")
-	h.Set("Cross-Origin-Opener-Policy", "same-origin")
-	h.Set("Cache-Control", "no-store")
-}
-
-// local reports whether a request comes from this machine and names it. The Host header is checked
-// because a foreign name may be pointed at 127.0.0.1, which makes a foreign page same-origin.
-func local(r *http.Request) bool {
-	from, err := netip.ParseAddrPort(r.RemoteAddr)
-	if err != nil || !from.Addr().Unmap().IsLoopback() || r.Header.Get("X-Forwarded-For") != "" || r.Header.Get("Forwarded") != "" {
-		return false
-	}
-	return localHost(r.Host)
-}
-
-func localHost(host string) bool {
-	if h, _, err := net.SplitHostPort(host); err == nil {
-		host = h
-	}
-	host = strings.ToLower(strings.Trim(host, "[]"))
-	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
-		return true
-	}
-	addr, err := netip.ParseAddr(host)
-	return err == nil && addr.Unmap().IsLoopback()
 }
 
 // refuse answers with an error in the shape of the API.

@@ -8,6 +8,8 @@ import (
 	"math"
 	"net/http"
 	"strconv"
+
+	"tapgate/internal/pageguard"
 )
 
 // whoami tells whose session it is, or how one is opened.
@@ -21,7 +23,7 @@ func (s *Server) whoami(w http.ResponseWriter, r *http.Request) {
 	}
 	writeJSON(w, http.StatusUnauthorized, map[string]any{
 		"error": map[string]any{"code": http.StatusUnauthorized, "message": "You are not logged in"},
-		"local": s.LocalToken != "" && local(r),
+		"local": s.LocalToken != "" && pageguard.Elsewhere(r) == "",
 	})
 }
 
@@ -51,7 +53,7 @@ func (s *Server) login(w http.ResponseWriter, r *http.Request) {
 
 // loginHere opens a sandbox's page to its own machine, as the phone's page is open to it.
 func (s *Server) loginHere(w http.ResponseWriter, r *http.Request) {
-	if s.LocalToken == "" || !local(r) {
+	if s.LocalToken == "" || pageguard.Elsewhere(r) != "" {
 		refuse(w, http.StatusForbidden, "A token is needed", "")
 		return
 	}

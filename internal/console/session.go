@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"tapgate/internal/pageguard"
 )
 
 // session is somebody who is logged in. Sessions end with the process: their tokens are kept
@@ -96,7 +98,7 @@ const cookieName = "tapgate_console"
 func (s *Server) cookie(r *http.Request, key string) *http.Cookie {
 	c := &http.Cookie{
 		Name: cookieName, Value: key, Path: Root, HttpOnly: true, SameSite: http.SameSiteStrictMode,
-		Secure: r.TLS != nil || s.HTTPS && !localHost(r.Host), MaxAge: int(sessionLength.Seconds()),
+		Secure: r.TLS != nil || s.HTTPS && !pageguard.Loopback(r.Host), MaxAge: int(sessionLength.Seconds()),
 	}
 	if key == "" {
 		c.MaxAge = -1

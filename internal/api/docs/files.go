@@ -12,15 +12,12 @@ import (
 	"sync"
 	"time"
 
+	"tapgate/internal/pageguard"
 	"tapgate/internal/whapi"
 )
 
 //go:embed static
 var static embed.FS
-
-// contentPolicy lets the page use its own files and nothing else.
-const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; " +
-	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 // Files returns what is served, by its path: the page and what it is made of under /docs, and the
 // document at /openapi.yaml and /openapi.json.
@@ -59,12 +56,8 @@ func file(kind string, produce func() ([]byte, error)) http.Handler {
 		}
 		sum := sha256.Sum256(b)
 		h := w.Header()
+		pageguard.Harden(h)
 		h.Set("Content-Type", kind)
-		h.Set("Content-Security-Policy", contentPolicy)
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("Referrer-Policy", "no-referrer")
-		h.Set("X-Frame-Options", "DENY")
-		h.Set("Cross-Origin-Opener-Policy", "same-origin")
 		h.Set("Cache-Control", "no-cache") // asks each time, and is told "not modified"
 		h.Set("ETag", `"`+hex.EncodeToString(sum[:8])+`"`)
 		http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(b))
