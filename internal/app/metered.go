@@ -71,6 +71,13 @@ func (s meteredStore) Receive(ctx context.Context, ch id.Channel, m message.Mess
 	return fresh, err
 }
 
+// ReceiveChange implements store.Messages.
+func (s meteredStore) ReceiveChange(ctx context.Context, ch id.Channel, m message.Message, tell store.Record, a store.Altered) (bool, error) {
+	fresh, err := s.Store.ReceiveChange(ctx, ch, m, tell, a)
+	s.came(m, fresh, err)
+	return fresh, err
+}
+
 // ReceiveLater implements store.Downloads.
 func (s meteredStore) ReceiveLater(ctx context.Context, ch id.Channel, m message.Message) (bool, error) {
 	fresh, err := s.Store.ReceiveLater(ctx, ch, m)

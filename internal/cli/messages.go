@@ -41,6 +41,11 @@ type messageAnswer struct {
 		Buttons struct{ Title string } `json:"buttons_reply"`
 		List    struct{ Title string } `json:"list_reply"`
 	}
+	// Action is what somebody did to a message.
+	Action struct {
+		Type, Emoji string
+		Content     struct{ Body, Caption string } `json:"edited_content"`
+	}
 }
 
 // Run lists.
@@ -91,8 +96,9 @@ func direction(m messageAnswer) string {
 // preview is the beginning of what a message says.
 func (m messageAnswer) preview() string {
 	const most = 50
-	kind := cmp.Or(m.Subtype, m.Type)
-	said := cmp.Or(m.Text.Body, m.Interactive.Body.Text, m.Reply.Buttons.Title, m.Reply.List.Title)
+	kind := cmp.Or(m.Action.Type, m.Subtype, m.Type)
+	said := cmp.Or(m.Text.Body, m.Interactive.Body.Text, m.Reply.Buttons.Title, m.Reply.List.Title,
+		m.Action.Emoji, m.Action.Content.Body, m.Action.Content.Caption)
 	if r := []rune(said); len(r) > most {
 		said = string(r[:most]) + "…"
 	}

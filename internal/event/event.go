@@ -19,9 +19,8 @@ type Event struct {
 	Payload Payload
 }
 
-// Payload is what happened. Sealed: MessageReceived, MessageSent, MessageEdited, StatusChanged,
-// StateChanged,
-// UserChanged, CodeShown.
+// Payload is what happened. Sealed: MessageReceived, MessageSent, MessageEdited, MessageDeleted,
+// StatusChanged, StateChanged, UserChanged, CodeShown.
 type Payload interface {
 	// Name is the type and method that webhooks filter by, such as "messages", "post".
 	Name() (eventType, method string)
@@ -34,8 +33,15 @@ type MessageReceived struct{ Message message.Message }
 // MessageSent tells of a message that left through the API.
 type MessageSent struct{ Message message.Message }
 
-// MessageEdited tells that the content of a message of ours was replaced.
-type MessageEdited struct{ Before, After message.Message }
+// MessageEdited tells that the content of a message was replaced.
+type MessageEdited struct {
+	Before, After message.Message
+	// Trigger is the message that came in and did it; nil when it was this API.
+	Trigger *message.Message
+}
+
+// MessageDeleted tells that somebody deleted a message for everyone.
+type MessageDeleted struct{ Message id.Message }
 
 // StatusChanged tells what became of a message that we sent.
 type StatusChanged struct {
@@ -82,6 +88,9 @@ func (MessageSent) Name() (string, string) { return "messages", "post" }
 func (MessageEdited) Name() (string, string) { return "messages", "patch" }
 
 // Name implements Payload.
+func (MessageDeleted) Name() (string, string) { return "messages", "delete" }
+
+// Name implements Payload.
 func (StatusChanged) Name() (string, string) { return "statuses", "post" }
 
 // Name implements Payload.
@@ -103,5 +112,6 @@ func (CodeShown) payload()       {}
 func (MessageReceived) payload() {}
 func (MessageSent) payload()     {}
 func (MessageEdited) payload()   {}
+func (MessageDeleted) payload()  {}
 func (StatusChanged) payload()   {}
 func (StateChanged) payload()    {}

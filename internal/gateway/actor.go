@@ -21,6 +21,8 @@ import (
 //     opened, connected or closed.
 //   - control serialises just that: opening, connecting, unpairing, closing. It is taken before mu,
 //     and never by a call of the sink, because closing a session waits for those.
+//   - changes is held by what changes a message that came in, and shared by messages that come in, so
+//     that neither misses the other. Nothing else is locked under it.
 //   - line has a lock of its own, under which nothing blocks.
 //   - serve, one goroutine, is the only one that sends; settle, another, is the only one that ends
 //     rows of the outbox, behind serve.
@@ -45,6 +47,8 @@ type actor struct {
 
 	control sync.Mutex
 	closed  bool // guarded by control: no session is opened any more
+
+	changes sync.RWMutex
 
 	mu   sync.Mutex
 	view atomic.Pointer[view]

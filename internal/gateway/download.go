@@ -28,7 +28,7 @@ func named(m message.Message) message.Message {
 // fetchesFirst reports whether webhooks shall hear of a message when its file is there.
 func (a *actor) fetchesFirst(c channel.Channel, m message.Message) bool {
 	media, ok := m.Content.(message.Media)
-	return ok && a.Media != nil && media.Remote != nil && slices.Contains(c.Settings.AutoDownload, setting(media.As))
+	return ok && a.Media != nil && media.Remote != nil && m.Status != message.Deleted && slices.Contains(c.Settings.AutoDownload, setting(media.As))
 }
 
 // setting is how the settings call a kind of media.
@@ -64,7 +64,7 @@ func (a *actor) download() {
 func (a *actor) bring(d store.Download) {
 	m := d.Message
 	media, ok := m.Content.(message.Media)
-	if ok {
+	if ok && m.Status != message.Deleted {
 		kept, err := a.pull(a.soft, media)
 		switch {
 		case a.soft.Err() != nil:
@@ -79,6 +79,9 @@ func (a *actor) bring(d store.Download) {
 			a.log().Warn("media not fetched", "message", m.ID.String(), "attempts", d.Attempts+1, "error", err)
 		}
 	}
+	a.changes.RLock()
+	defer a.changes.RUnlock()
+	m = a.current(m)
 	rec, err := a.plan(a.view.Load().channel, event.MessageReceived{Message: m})
 	if err != nil {
 		a.log().Error("message not told", "message", m.ID.String(), "error", err)
@@ -92,6 +95,22 @@ func (a *actor) bring(d store.Download) {
 	if fresh {
 		a.wakeFor(rec.Webhooks)
 	}
+}
+
+// current returns a message with what was changed of it while its file was fetched.
+func (a *actor) current(m message.Message) message.Message {
+	now, err := a.Store.Message(a.soft, a.id, m.ID)
+	if err != nil {
+		a.log().Error("message not read again", "message", m.ID.String(), "error", err)
+		return m
+	}
+	m.Status = now.Status
+	kept, isFile := m.Content.(message.Media)
+	if changed, ok := now.Content.(message.Media); ok && isFile {
+		kept.Caption = changed.Caption
+		m.Content = kept
+	}
+	return m
 }
 
 func (a *actor) putOff(d store.Download) {

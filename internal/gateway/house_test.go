@@ -36,6 +36,8 @@ func (p *planner) Plan(ev event.Event, c channel.Channel) (store.Record, error) 
 		r.Body = fmt.Appendf(nil, "message %s %s", words(p.Message.Content), p.Message.Status)
 	case event.MessageEdited:
 		r.Body = fmt.Appendf(nil, "edited %s to %s", words(p.Before.Content), words(p.After.Content))
+	case event.MessageDeleted:
+		r.Body = fmt.Appendf(nil, "deleted %s", p.Message)
 	case event.StatusChanged:
 		r.Body = fmt.Appendf(nil, "status %s", p.Status)
 	case event.UserChanged:

@@ -32,10 +32,17 @@ func (a *actor) receive(ctx context.Context, in []event.Payload) error {
 func (a *actor) receiveOne(ctx context.Context, c channel.Channel, p event.Payload) (err error) {
 	defer a.poisoned(&err)
 	if r, ok := p.(event.MessageReceived); ok {
+		if change, ok := r.Message.Content.(message.Change); ok {
+			return a.receiveChange(ctx, c, r.Message, change)
+		}
+		a.changes.RLock()
+		defer a.changes.RUnlock()
 		if err := a.complete(ctx, &r.Message); err != nil {
 			return err
 		}
-		r.Message = named(r.Message)
+		if r.Message, err = a.overtaken(ctx, named(r.Message)); err != nil {
+			return err
+		}
 		if a.fetchesFirst(c, r.Message) {
 			return a.receiveLater(ctx, r.Message)
 		}

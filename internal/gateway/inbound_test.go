@@ -30,10 +30,14 @@ func written(stanza string, c message.Content) message.Message {
 // hear hands a message to the gateway as the session does, and returns it as it was stored.
 func (h *house) hear(m message.Message) message.Message {
 	h.t.Helper()
-	if err := h.net.session(mantis).hear(event.MessageReceived{Message: m}); err != nil {
+	if err := h.tryHear(m); err != nil {
 		h.t.Fatal(err)
 	}
 	return h.now(m.ID)
+}
+
+func (h *house) tryHear(m message.Message) error {
+	return h.net.session(mantis).hear(event.MessageReceived{Message: m})
 }
 
 // WhatsApp delivers again what it got no ack for. It is told once, also after a restart.
@@ -153,6 +157,13 @@ func (d *deaf) Receive(ctx context.Context, ch id.Channel, m message.Message, te
 		return false, errDisk
 	}
 	return d.Store.Receive(ctx, ch, m, tell)
+}
+
+func (d *deaf) ReceiveChange(ctx context.Context, ch id.Channel, m message.Message, tell store.Record, a store.Altered) (bool, error) {
+	if m.ID == d.refuse {
+		return false, errDisk
+	}
+	return d.Store.ReceiveChange(ctx, ch, m, tell, a)
 }
 
 func TestStatus(t *testing.T) {

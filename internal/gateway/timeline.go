@@ -53,6 +53,9 @@ const (
 	StepAttempt  StepKind = "attempt"  // handed to WhatsApp
 	StepTapped   StepKind = "tapped"   // somebody pressed a button or a row of it
 	StepReplied  StepKind = "replied"  // somebody cited it otherwise
+	StepEdited   StepKind = "edited"   // its author gave it another content
+	StepDeleted  StepKind = "deleted"  // somebody deleted it for everyone
+	StepReacted  StepKind = "reacted"  // somebody put an emoji on it, or took it away
 )
 
 // Timeline tells what became of a message, sent or received. The error is of kind NotFound when
@@ -84,13 +87,27 @@ func (g *Gateway) Timeline(ctx context.Context, ch id.Channel, m id.Message) (Ti
 		steps = append(steps, s)
 	}
 	for _, r := range l.Replies {
-		kind := StepReplied
-		if _, ok := r.Content.(message.Reply); ok {
-			kind = StepTapped
-		}
-		steps = append(steps, Step{Kind: kind, At: r.At, Viewer: r.From, Reply: &r})
+		steps = append(steps, Step{Kind: stepOf(r.Content), At: r.At, Viewer: r.From, Reply: &r})
 	}
 	return Timeline{Message: l.Message, Code: l.Code, Reason: l.Reason, Steps: steps, Told: l.Told}, nil
+}
+
+// stepOf names what a message did that is about the one.
+func stepOf(c message.Content) StepKind {
+	switch c := c.(type) {
+	case message.Reply:
+		return StepTapped
+	case message.Change:
+		switch c.Did {
+		case message.Edited:
+			return StepEdited
+		case message.Revoked:
+			return StepDeleted
+		case message.Reaction:
+			return StepReacted
+		}
+	}
+	return StepReplied
 }
 
 // begun returns how a timeline begins. A message of which the row is gone, or that was sent by

@@ -9,7 +9,7 @@ import (
 )
 
 // Content is what a message carries. It is a sealed sum: Text, Interactive, Carousel, Media,
-// Reply, Unknown.
+// Reply, Change, Unknown.
 type Content interface {
 	// Kind is the name that programs see as the type of the message.
 	Kind() Kind

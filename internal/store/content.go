@@ -14,6 +14,7 @@ type contentRow struct {
 	Carousel    *carouselRow    `json:"carousel,omitempty"`
 	Media       *mediaRow       `json:"media,omitempty"`
 	Reply       *replyRow       `json:"reply,omitempty"`
+	Change      *changeRow      `json:"change,omitempty"`
 	Unknown     *unknownRow     `json:"unknown,omitempty"`
 }
 
@@ -61,6 +62,8 @@ func packContent(c message.Content) (row *contentRow, err error) {
 		row.Reply = &replyRow{
 			To: string(c.To), ID: c.ID, Title: c.Title, Description: c.Description, Card: c.Card, Button: c.Button,
 		}
+	case message.Change:
+		row.Change, err = packChange(c)
 	case message.Unknown:
 		row.Unknown = &unknownRow{What: c.What}
 	default:
@@ -102,6 +105,8 @@ func (r *contentRow) unpack() message.Content {
 		return message.Reply{
 			To: message.ReplyKind(p.To), ID: p.ID, Title: p.Title, Description: p.Description, Card: p.Card, Button: p.Button,
 		}
+	case r.Change != nil:
+		return r.Change.unpack()
 	case r.Unknown != nil:
 		return message.Unknown{What: r.Unknown.What}
 	}

@@ -68,7 +68,7 @@ func drawID(t *rapid.T) id.Message {
 }
 
 func drawContent(t *rapid.T) message.Content {
-	switch rapid.IntRange(0, 6).Draw(t, "content") {
+	switch rapid.IntRange(0, 7).Draw(t, "content") {
 	case 0:
 		return message.Text{Body: text(t)}
 	case 1:
@@ -93,6 +93,11 @@ func drawContent(t *rapid.T) message.Content {
 			c.Cards = append(c.Cards, message.Card{ID: text(t), Media: drawMedia(t), Text: text(t), Buttons: drawButtons(t)})
 		}
 		return c
+	case 6:
+		return message.Change{
+			Did: message.ChangeKind(text(t)), Target: drawID(t), Emoji: text(t),
+			Content: rapid.SampledFrom([]message.Content{nil, message.Text{Body: "new"}, message.Media{As: message.Image, Caption: "new"}}).Draw(t, "new content"),
+		}
 	}
 	return nil
 }

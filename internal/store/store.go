@@ -69,11 +69,17 @@ type Messages interface {
 	// also one that does not tell the stanza id.
 	Message(ctx context.Context, ch id.Channel, m id.Message) (message.Message, error)
 	// List returns the messages that the query lets through, and how many those are without Offset and
-	// Count. An edit is part of the message that it edits and not listed.
+	// Count. Edits and other changes are part of the message that they change and not listed.
 	List(ctx context.Context, ch id.Channel, q Query) (list []message.Message, total int, err error)
 	// Receive stores a message that came in and what webhooks hear of it, in one transaction.
 	// fresh is false, and nothing is written, when the message is known already.
 	Receive(ctx context.Context, ch id.Channel, m message.Message, tell Record) (fresh bool, err error)
+	// ReceiveChange is Receive for a message that changes an earlier one, which is changed in the same
+	// transaction.
+	ReceiveChange(ctx context.Context, ch id.Channel, m message.Message, tell Record, a Altered) (fresh bool, err error)
+	// Changes returns the messages that came in and change the message m, in the order in which they
+	// came, at most 100, the last ones.
+	Changes(ctx context.Context, ch id.Channel, m id.Message) ([]message.Message, error)
 	// Advance stores that a message reached a status for a viewer ("" in a private chat), raises
 	// the status of the message if it follows, and records what webhooks hear of it, in one
 	// transaction. A lower status that arrives late is stored and told, and raises nothing. changed
@@ -85,6 +91,15 @@ type Messages interface {
 	// Tell records an event that belongs to no message. Nothing is written when an event with this
 	// id is known.
 	Tell(ctx context.Context, tell Record) error
+}
+
+// Altered is what a message that came in has made of an earlier one.
+type Altered struct {
+	// Message is the earlier one as it is from now on. What is stored of it but its time becomes this,
+	// and its status, if that follows. Zero when it is not known here.
+	Message message.Message
+	// Tell is what webhooks hear of that.
+	Tell Record
 }
 
 // Query says which messages of a channel are meant. Those of one moment stand in the order in which

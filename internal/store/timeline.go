@@ -26,7 +26,8 @@ type Timeline struct {
 	Tries []Try
 	// Reached are the statuses that it came to.
 	Reached []Reached
-	// Replies are the messages that cite it: taps and answers, at most 100, the first ones.
+	// Replies are the messages that cite it, taps and answers, and those that changed it, at most 100,
+	// the first ones.
 	Replies []message.Message
 	// Told is what webhooks were told of it and of its replies, one entry per delivery, at most
 	// 1000, the first ones.

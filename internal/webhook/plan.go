@@ -57,6 +57,8 @@ func order(p event.Payload) string {
 		return p.Message.ID.Chat.String()
 	case event.MessageEdited:
 		return p.After.ID.Chat.String()
+	case event.MessageDeleted:
+		return p.Message.Chat.String()
 	case event.StatusChanged:
 		return p.Message.Chat.String()
 	}

@@ -7,16 +7,22 @@ import (
 
 // updateJSON tells that a message has changed.
 type updateJSON struct {
-	ID      string      `json:"id"`
-	Before  messageJSON `json:"before_update"`
-	After   messageJSON `json:"after_update"`
-	Changes []string    `json:"changes"`
+	ID string `json:"id"`
+	// Trigger is the message that did it; absent when it was this API.
+	Trigger *messageJSON `json:"trigger,omitempty"`
+	Before  messageJSON  `json:"before_update"`
+	After   messageJSON  `json:"after_update"`
+	Changes []string     `json:"changes"`
 }
 
 // encodeUpdate names the fields of the message that an edit has changed.
 func encodeUpdate(e event.MessageEdited, number id.User) updateJSON {
 	out := updateJSON{
 		ID: e.After.ID.String(), Before: encodeOwn(e.Before, number), After: encodeOwn(e.After, number), Changes: []string{},
+	}
+	if e.Trigger != nil {
+		trigger := encodeOwn(*e.Trigger, number)
+		out.Trigger = &trigger
 	}
 	before, after := out.Before.parts(), out.After.parts()
 	for i := range after {
@@ -30,7 +36,9 @@ func encodeUpdate(e event.MessageEdited, number id.User) updateJSON {
 // parts are the fields of a message that an edit can change.
 func (m messageJSON) parts() fields {
 	return fields{
-		{"type", m.Type}, {"text", m.Text}, {"interactive", m.Interactive}, {"carousel", m.Carousel}, {"context", m.Context},
+		{"type", m.Type}, {"text", m.Text}, {"interactive", m.Interactive}, {"carousel", m.Carousel},
+		{"image", m.Image}, {"video", m.Video}, {"gif", m.GIF}, {"short", m.Short}, {"audio", m.Audio}, {"voice", m.Voice},
+		{"document", m.Document}, {"sticker", m.Sticker}, {"context", m.Context},
 	}
 }
 

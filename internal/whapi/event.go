@@ -36,6 +36,8 @@ func eventData(ev event.Event, number id.User) (field, error) {
 		return messagesData(p.Message, number), nil
 	case event.MessageEdited:
 		return field{"messages_updates", []updateJSON{encodeUpdate(p, number)}}, nil
+	case event.MessageDeleted:
+		return field{"messages_removed", []string{p.Message.String()}}, nil
 	case event.StatusChanged:
 		return field{"statuses", []statusJSON{encodeStatus(p)}}, nil
 	case event.UserChanged:

@@ -123,3 +123,42 @@ func TestMessageEdited(t *testing.T) {
 		t.Errorf("%s, %v", got, err)
 	}
 }
+
+// TestMessageChanged: what a customer did to a message is an action, and tells what became of that one.
+func TestMessageChanged(t *testing.T) {
+	chat := id.User("61371989950").Private()
+	target := id.Message{Stanza: "3A0102030405060708FF", Chat: chat}
+	change := message.Message{
+		ID: id.Message{Stanza: "3A0102030405060708AA", Chat: chat}, From: "61371989950", Source: message.SourceMobile, At: time.Unix(1712995245, 0),
+		Content: message.Change{Did: message.Edited, Target: target, Content: message.Text{Body: "new"}},
+	}
+	head := `{"id":"` + change.ID.String() + `","from_me":false,"type":"action","chat_id":"61371989950@s.whatsapp.net","timestamp":1712995245,"source":"mobile","action":{"target":"` + target.String() + `",`
+	tail := `},"from":"61371989950"}`
+	edit := head + `"type":"edit","edited_type":"text","edited_content":{"body":"new"}` + tail
+	before := message.Message{ID: target, From: "61371989950", Source: message.SourceMobile, At: time.Unix(1712995240, 0), Content: message.Text{Body: "old"}}
+	after := before
+	after.Content = message.Text{Body: "new"}
+	text := func(body string) string {
+		return `{"id":"` + target.String() + `","from_me":false,"type":"text","chat_id":"61371989950@s.whatsapp.net","timestamp":1712995240,"source":"mobile","text":{"body":"` + body + `"},"from":"61371989950"}`
+	}
+	with := func(c message.Content) message.Message { m := change; m.Content = c; return m }
+	for _, tt := range []struct {
+		in   event.Payload
+		want string
+	}{
+		{event.MessageReceived{Message: change}, `{"messages":[` + edit + `],"event":{"type":"messages","event":"post"}`},
+		{event.MessageReceived{Message: with(message.Change{Did: message.Revoked, Target: target})}, `{"messages":[` + head + `"type":"delete"` + tail + `],"event":{"type":"messages","event":"post"}`},
+		{event.MessageReceived{Message: with(message.Change{Did: message.Reaction, Target: target, Emoji: "👍"})}, `{"messages":[` + head + `"type":"reaction","emoji":"👍"` + tail + `],"event":{"type":"messages","event":"post"}`},
+		{event.MessageReceived{Message: with(message.Change{Did: message.Reaction, Target: target})}, `{"messages":[` + head + `"type":"reaction","emoji":""` + tail + `],"event":{"type":"messages","event":"post"}`},
+		{event.MessageReceived{Message: with(message.Change{Did: message.Edited, Target: target, Content: message.Media{As: message.Image, Caption: "c"}})},
+			`{"messages":[` + head + `"type":"edit","edited_type":"image","edited_content":{"caption":"c"}` + tail + `],"event":{"type":"messages","event":"post"}`},
+		{event.MessageEdited{Before: before, After: after, Trigger: &change},
+			`{"messages_updates":[{"id":"` + target.String() + `","trigger":` + edit + `,"before_update":` + text("old") + `,"after_update":` + text("new") + `,"changes":["text"]}],"event":{"type":"messages","event":"patch"}`},
+		{event.MessageDeleted{Message: target}, `{"messages_removed":["` + target.String() + `"],"event":{"type":"messages","event":"delete"}`},
+	} {
+		got, err := whapi.RenderEvent(event.Event{Channel: "MANTIS-M72HC", Payload: tt.in}, "919984351847")
+		if want := tt.want + `,"channel_id":"MANTIS-M72HC"}`; err != nil || string(got) != want {
+			t.Errorf("%s, %v\nwant %s", got, err, want)
+		}
+	}
+}

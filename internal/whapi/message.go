@@ -41,6 +41,7 @@ type messageJSON struct {
 	Document    *mediaJSON       `json:"document,omitempty"`
 	Sticker     *mediaJSON       `json:"sticker,omitempty"`
 	Reply       *replyJSON       `json:"reply,omitempty"`
+	Action      *changeJSON      `json:"action,omitempty"`
 	Context     *contextJSON     `json:"context,omitempty"`
 	From        string           `json:"from,omitempty"`
 	FromName    string           `json:"from_name,omitempty"`
@@ -74,6 +75,8 @@ func encodeMessage(m message.Message) messageJSON {
 		out.setMedia(c)
 	case message.Reply:
 		out.Reply = encodeReply(c)
+	case message.Change:
+		out.Action = encodeChange(c)
 	case message.Unknown:
 		out.Subtype = c.What
 	}

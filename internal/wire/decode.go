@@ -9,10 +9,13 @@ import (
 // Decoded is what a received message says.
 type Decoded struct {
 	// Content is nil exactly when Skip is true. Ids of buttons and rows in an Interactive are
-	// without the prefix of the wire; the id in a Reply is as it stood there.
+	// without the prefix of the wire; the id in a Reply is as it stood there. A Change comes without
+	// its Target, which stands beside it.
 	Content message.Content
 	// Quote is the message that this one cites; nil when it cites none.
 	Quote *Quote
+	// Target is what a Change is about; nil for other content.
+	Target *Target
 	// Skip is true for what no program should hear of: key distribution and protocol noise.
 	Skip bool
 }
@@ -20,11 +23,17 @@ type Decoded struct {
 // Decode reads a message from the wire. It never fails: what it can't name is message.Unknown.
 // Text that is no UTF-8, and the character NUL, are replaced by U+FFFD.
 func Decode(raw *waE2E.Message) Decoded {
-	c, ctx := read(unwrap(raw))
+	m := unwrap(raw)
+	c, ctx := read(m)
 	if c == nil {
 		return Decoded{Skip: true}
 	}
 	d := Decoded{Content: c, Quote: readQuote(ctx)}
+	if change, ok := c.(message.Change); ok {
+		if d.Target = target(m); d.Target == nil {
+			d.Content = message.Unknown{What: string(change.Did)}
+		}
+	}
 	if r, ok := c.(message.Reply); ok && d.Quote != nil {
 		d.Content = complete(r, d.Quote.Content)
 	}
@@ -55,19 +64,11 @@ func read(m *waE2E.Message) (message.Content, *waE2E.ContextInfo) {
 		return readList(m.ListMessage), m.ListMessage.GetContextInfo()
 	case m.ProtocolMessage != nil:
 		return readProtocol(m.ProtocolMessage), nil
+	case m.ReactionMessage != nil:
+		return readReaction(m.ReactionMessage), nil
 	}
 	if media, ctx := readMedia(m); media != nil {
 		return media, ctx
 	}
 	return readUnknown(m)
-}
-
-// readProtocol lets through what a person did: deleting and editing a message. The rest is between
-// apps.
-func readProtocol(m *waE2E.ProtocolMessage) message.Content {
-	switch t := m.GetType(); {
-	case m.Type != nil && (t == waE2E.ProtocolMessage_REVOKE || t == waE2E.ProtocolMessage_MESSAGE_EDIT):
-		return message.Unknown{What: "protocolMessage " + t.String()}
-	}
-	return nil
 }

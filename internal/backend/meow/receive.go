@@ -64,6 +64,12 @@ func (s *session) message(ctx context.Context, e *events.Message) (m message.Mes
 		return m, true, nil
 	}
 	m.Content = d.Content
+	if c, ok := d.Content.(message.Change); ok {
+		if c.Target, err = s.changed(ctx, m, c.Did, d.Target, e.Info.Edit); err != nil {
+			return m, false, err
+		}
+		m.Content = c
+	}
 	if d.Quote != nil {
 		if m.Context, err = s.quoted(ctx, d.Quote, m.ID.Chat); err != nil {
 			return m, false, err

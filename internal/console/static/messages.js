@@ -159,6 +159,7 @@ export function who(m) {
 export function summary(m) {
   const reply = m.reply?.buttons_reply ?? m.reply?.list_reply;
   if (reply) return `↩ ${reply.title || reply.id}`;
+  if (m.action) return [m.action.type, m.action.emoji ?? m.action.edited_content?.body ?? m.action.edited_content?.caption].filter(Boolean).join(': ');
   const i = m.interactive;
   if (i) {
     const titles = i.action?.buttons?.map((b) => b.title) ?? (i.action?.list ? [i.action.list.label] : []);

@@ -9,6 +9,7 @@ const told = {
   accepted: ['Accepted', 'tick'], received: ['Received', 'inbox'], queued: ['Waited in the queue', 'list'], attempt: ['Attempt', 'send'],
   pending: ['Pending', 'list'], sent: ['WhatsApp has it', 'tick'], delivered: ['Delivered to the phone', 'phone'], read: ['Read', 'tick'], played: ['Played', 'play'],
   failed: ['Failed', 'warn'], deleted: ['Deleted', 'trash'], tapped: ['Pressed', 'reply'], replied: ['Answered', 'chats'],
+  edited: ['Edited', 'reply'], reacted: ['Reacted', 'chats'],
 };
 
 export function timeline(el, context, id) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
 
 	"tapgate/internal/event"
 	"tapgate/internal/id"
@@ -18,12 +19,15 @@ func insertMessage(t *tx, ch id.Channel, m message.Message, status message.Statu
 	if m.ID.IsZero() {
 		return 0, false, errNoID
 	}
-	quotes := ""
+	quotes, listed := "", m.Edits.IsZero()
 	if m.Context != nil && !m.Context.QuotedID.IsZero() {
 		quotes = m.Context.QuotedID.String()
 	}
+	if c, ok := m.Content.(message.Change); ok {
+		quotes, listed = c.Target.String(), false
+	}
 	num, fresh, err = t.insert(`insert into message (channel, id, chat, at, status, quotes, from_me, author, listed, row) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (channel, id) do nothing`,
-		string(ch), m.ID.String(), m.ID.Chat.String(), micros(m.At), string(status), quotes, m.ID.FromMe, string(m.From), m.Edits.IsZero(), string(row))
+		string(ch), m.ID.String(), m.ID.Chat.String(), micros(m.At), string(status), quotes, m.ID.FromMe, string(m.From), listed, string(row))
 	return num, fresh, explain(err, "message", "channel")
 }
 
@@ -68,6 +72,76 @@ func (s *Store) Receive(ctx context.Context, ch id.Channel, m message.Message, t
 		return recordAbout(t, num, tell)
 	})
 	return fresh && err == nil, err
+}
+
+// ReceiveChange implements store.Messages.
+func (s *Store) ReceiveChange(ctx context.Context, ch id.Channel, m message.Message, tell store.Record, a store.Altered) (fresh bool, err error) {
+	row, err := store.EncodeMessage(m)
+	if err != nil {
+		return false, err
+	}
+	err = s.write(ctx, func(t *tx) (err error) {
+		var num int64
+		if num, fresh, err = insertMessage(t, ch, m, m.Status, row); err != nil || !fresh {
+			return err
+		}
+		if err := recordAbout(t, num, tell); err != nil {
+			return err
+		}
+		if a.Message.ID.IsZero() {
+			return recordAbout(t, num, a.Tell)
+		}
+		return alter(t, ch, num, a)
+	})
+	return fresh && err == nil, err
+}
+
+// alter changes the message that the one with the number num is about. One that is gone needs no change.
+func alter(t *tx, ch id.Channel, num int64, a store.Altered) error {
+	var old message.Status
+	var target int64
+	err := t.one(into(&target, &old), `select num, status from message where channel = ? and id = ?`, string(ch), a.Message.ID.String())
+	if errors.Is(err, sql.ErrNoRows) {
+		return recordAbout(t, num, a.Tell)
+	}
+	if err != nil {
+		return err
+	}
+	if err := rewrite(t, ch, a.Message); err != nil {
+		return err
+	}
+	if a.Message.Status.Follows(old) {
+		if err := conclude(t, target, a.Message.Status, "", ""); err != nil {
+			return err
+		}
+	}
+	return recordAbout(t, target, a.Tell)
+}
+
+// mostChanges is how many changes of a message are looked at: one who edits on and on is heard, but his
+// first words are not asked for again.
+const mostChanges = 100
+
+// Changes implements store.Messages.
+func (s *Store) Changes(ctx context.Context, ch id.Channel, of id.Message) (list []message.Message, err error) {
+	err = s.read(ctx, func(t *tx) error {
+		list = nil
+		err := t.each(func(rows *sql.Rows) error {
+			var row []byte
+			var at int64
+			if err := rows.Scan(&row, &at); err != nil {
+				return err
+			}
+			m, err := store.DecodeMessage(row)
+			m.At = instant(at)
+			list = append(list, m)
+			return err
+		}, `select row, at from message where channel = ? and quotes = ? and quotes <> '' and listed = 0 order by num desc limit ?`,
+			string(ch), of.String(), mostChanges)
+		slices.Reverse(list)
+		return err
+	})
+	return list, err
 }
 
 // rewrite replaces what is stored of a message but its time and its status.

@@ -16,6 +16,9 @@ func messages() []testCase {
 		{"the same id in another channel is another message", messagesOfChannels},
 		{"our own message that comes back is known", ownMessageIsKnown},
 		{"an id that holds only a digest finds its message", digestFinds},
+		{"a change is stored with what became of its target", changeAlters},
+		{"a change of what is not known waits for it", changeOfUnknown},
+		{"a change is received once", changeOnce},
 		{"what does not exist is not found", messageNotFound},
 	}
 }
