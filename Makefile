@@ -1,6 +1,6 @@
 # Everything here is a shorthand; README.md and .ci/run use plain go commands.
 .DEFAULT_GOAL := help
-.PHONY: help check test race crash bench fuzz vet fmt sandbox pictures ci
+.PHONY: help check test race crash trouble bench fuzz vet fmt sandbox pictures ci
 
 help: ## show this list
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,6 +24,9 @@ KILLS ?= 300
 SEED ?= 1
 crash: ## kill the gateway KILLS times (default 300) with SEED, and audit that nothing was lost
 	go test ./test/crash -kills $(KILLS) -seed $(SEED) -timeout 2h -v
+
+trouble: ## 500 channels, 100 of them cut, replaced, banned and unlinked as SEED says, while the others serve
+	go test ./test/trouble -channels 500 -ill 100 -pace 4s -rounds 8 -patient -seed $(SEED) -timeout 1h -v
 
 bench: ## bare whatsmeow beside the gateway, same network, same run
 	go run ./cmd/tapgate bench

@@ -157,7 +157,7 @@ func (w *world) integrity() {
 	p := w.gateway
 	w.gateway = nil
 	w.mu.Unlock()
-	if err := p.stop(); err != nil {
+	if err := p.Stop(); err != nil {
 		w.t.Error(err)
 	}
 	for _, name := range []string{"gateway.db", "whatsmeow.db"} {

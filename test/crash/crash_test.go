@@ -8,6 +8,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"tapgate/test/process"
 )
 
 var (
@@ -151,7 +153,7 @@ func (c *chat) program(ctx context.Context) {
 // nobody knows before.
 func (c *chat) send(ctx context.Context, n int) (string, bool) {
 	path, key, body := c.request(n)
-	deadline := time.Now().Add(patience)
+	deadline := time.Now().Add(process.Patience)
 	for {
 		var answer struct{ Message struct{ ID string } }
 		err := c.world.call(context.WithoutCancel(ctx), "POST", c.world.api(path), body, key, &answer)

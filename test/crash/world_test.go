@@ -1,16 +1,14 @@
 package crash_test
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
-	"fmt"
-	"io"
 	"net/http"
 	"path/filepath"
 	"sync"
 	"testing"
 	"time"
+
+	"tapgate/test/process"
 )
 
 const (
@@ -23,30 +21,30 @@ type world struct {
 	t        *testing.T
 	dir      string
 	binary   string
-	network  *process
+	network  *process.Process
 	address  string // of the API, the same over restarts
-	receiver *process
-	client   *http.Client
+	receiver *process.Process
+	client   process.Client
 
 	mu      sync.Mutex
-	gateway *process
+	gateway *process.Process
 }
 
 func newWorld(t *testing.T, seed uint64) *world {
 	t.Helper()
 	w := &world{
-		t: t, dir: t.TempDir(), binary: build(t), address: freeAddress(t),
-		client: &http.Client{Timeout: 20 * time.Second},
+		t: t, dir: t.TempDir(), binary: process.Build(t), address: process.FreeAddress(t),
+		client: process.Client{HTTP: &http.Client{Timeout: 20 * time.Second}, Token: token},
 	}
 	var err error
 	if w.receiver, err = startReceiver(filepath.Join(w.dir, "receiver.log"), seed); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(w.receiver.kill)
-	if w.network, err = start(w.binary, filepath.Join(w.dir, "network.log"), "network", "--listen", "127.0.0.1:0", "--data", filepath.Join(w.dir, "network")); err != nil {
+	t.Cleanup(w.receiver.Kill)
+	if w.network, err = process.Start(w.binary, filepath.Join(w.dir, "network.log"), "network", "--listen", "127.0.0.1:0", "--data", filepath.Join(w.dir, "network")); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(w.network.kill)
+	t.Cleanup(w.network.Kill)
 	if err := w.revive(); err != nil {
 		t.Fatal(err)
 	}
@@ -57,8 +55,8 @@ func newWorld(t *testing.T, seed uint64) *world {
 
 // revive starts the gateway.
 func (w *world) revive() error {
-	p, err := start(w.binary, filepath.Join(w.dir, "gateway.log"), "serve", "--listen", w.address, "--data", filepath.Join(w.dir, "gateway"),
-		"--network", w.network.facts["network"], "--network-root", w.network.facts["root_key"], "--token", token, "--webhook", w.told("/hook"))
+	p, err := process.Start(w.binary, filepath.Join(w.dir, "gateway.log"), "serve", "--listen", w.address, "--data", filepath.Join(w.dir, "gateway"),
+		"--network", w.network.Facts["network"], "--network-root", w.network.Facts["root_key"], "--token", token, "--webhook", w.told("/hook"))
 	if err != nil {
 		return err
 	}
@@ -75,13 +73,13 @@ func (w *world) kill() {
 	w.gateway = nil
 	w.mu.Unlock()
 	if p != nil {
-		p.kill()
+		p.Kill()
 	}
 }
 
 func (w *world) api(path string) string     { return "http://" + w.address + path }
-func (w *world) told(path string) string    { return w.receiver.facts["api"] + path }
-func (w *world) sandbox(path string) string { return w.network.facts["api"] + "/sandbox" + path }
+func (w *world) told(path string) string    { return w.receiver.Facts["api"] + path }
+func (w *world) sandbox(path string) string { return w.network.Facts["api"] + "/sandbox" + path }
 
 func (w *world) pair() {
 	w.t.Helper()
@@ -107,53 +105,10 @@ func (w *world) connected() {
 // eventually waits until done, and fails the test when it takes too long.
 func (w *world) eventually(what string, done func() bool) {
 	w.t.Helper()
-	deadline := time.NewTimer(2 * patience)
-	defer deadline.Stop()
-	tick := time.NewTicker(50 * time.Millisecond)
-	defer tick.Stop()
-	for !done() {
-		select {
-		case <-deadline.C:
-			w.t.Fatalf("after %s it is still not so that %s", 2*patience, what)
-		case <-tick.C:
-		}
-	}
+	process.Eventually(w.t, what, done)
 }
 
 // call sends one request and decodes the answer. Any status but 200 is an error.
 func (w *world) call(ctx context.Context, method, url string, body any, key string, into any) error {
-	var raw []byte
-	if body != nil {
-		var err error
-		if raw, err = json.Marshal(body); err != nil {
-			return err
-		}
-	}
-	req, err := http.NewRequestWithContext(ctx, method, url, bytes.NewReader(raw))
-	if err != nil {
-		return err
-	}
-	req.Header.Set("Authorization", "Bearer "+token)
-	if body != nil {
-		req.Header.Set("Content-Type", "application/json")
-	}
-	if key != "" {
-		req.Header.Set("Idempotency-Key", key)
-	}
-	resp, err := w.client.Do(req)
-	if err != nil {
-		return err
-	}
-	defer resp.Body.Close()
-	answer, err := io.ReadAll(resp.Body)
-	if err != nil {
-		return err
-	}
-	if resp.StatusCode != http.StatusOK {
-		return fmt.Errorf("%s %s: %d: %s", method, url, resp.StatusCode, answer)
-	}
-	if into == nil || len(answer) == 0 {
-		return nil
-	}
-	return json.Unmarshal(answer, into)
+	return w.client.Call(ctx, method, url, body, key, into)
 }
