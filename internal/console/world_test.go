@@ -119,12 +119,17 @@ func (v *visitor) login(token string) map[string]any {
 	return in
 }
 
-// direct calls the API itself, with the channel's token.
+// program is one that calls the API itself, with the channel's token.
+func (w *world) program() *visitor {
+	v := &visitor{w: w, client: http.Client{Timeout: patience}, header: http.Header{"Authorization": {"Bearer " + w.facts.Token}}}
+	w.t.Cleanup(v.client.CloseIdleConnections)
+	return v
+}
+
+// direct is what a program's call answers, which has to have the status.
 func (w *world) direct(status int, method, path, body string) any {
 	w.t.Helper()
-	v := &visitor{w: w, client: http.Client{Timeout: patience}, header: http.Header{"Authorization": {"Bearer " + w.facts.Token}}}
-	defer v.client.CloseIdleConnections()
-	return v.must(status, method, path, body)
+	return w.program().must(status, method, path, body)
 }
 
 // at returns what stands below doc; an int steps into a list, a string into an object.

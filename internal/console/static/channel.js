@@ -1,7 +1,9 @@
-// One channel: its state, pairing, settings and tokens.
+// One channel: its state and counts, pairing, profile, settings and tokens.
 import { api, part } from './api.js';
 import { stateOf } from './channels.js';
+import { counts } from './counts.js';
 import { pairing } from './pairing.js';
+import { profile } from './profile.js';
 import { settings } from './settings.js';
 import { tokens } from './tokens.js';
 import { stamp } from './time.js';
@@ -11,9 +13,12 @@ export function overview(el, context) {
   const { channel } = context;
   const path = `/tapgate/channels/${part(channel)}`;
   const title = h('div');
-  const status = h('div', { 'aria-live': 'polite' });
+  const trouble = h('div', { 'aria-live': 'polite' });
+  const status = h('div');
   const pair = h('div');
-  el.append(title, status, pair);
+  el.append(title, trouble, pair);
+  const counted = counts(el, context);
+  el.append(status);
   let key = '';
   let open = null;
   context.onLeave(() => open?.end());
@@ -24,16 +29,19 @@ export function overview(el, context) {
       key = next;
       title.replaceChildren(heading(body.name || body.id, body.number ? number(body.number) : 'Not paired', badge(stateOf(body).text, stateOf(body).tone), ...tools(body, context, path)));
     }
+    counted.waiting(body.waiting ?? 0);
+    trouble.replaceChildren(
+      body.reason ? notice(stateOf(body).tone === 'bad' ? 'bad' : 'warn', h('p', { text: body.reason }), body.until ? h('p', {}, 'Until ', stamp(body.until)) : null) : '');
     status.replaceChildren(
-      body.reason ? notice(stateOf(body).tone === 'bad' ? 'bad' : 'warn', h('p', { text: body.reason }), body.until ? h('p', {}, 'Until ', stamp(body.until)) : null) : '',
       panel('Channel', facts([
         ['Id', h('code', { text: body.id })], ['Number', body.number ? number(body.number) : 'none yet'], ['Name on WhatsApp', body.push_name],
-        ['State', stateOf(body).text], ['Waiting to be sent', body.waiting ?? 0], ['Added', stamp(body.created_at)], ['Running since', body.started_at ? stamp(body.started_at) : null],
+        ['State', stateOf(body).text], ['Added', stamp(body.created_at)], ['Running since', body.started_at ? stamp(body.started_at) : null],
       ])));
     const paired = Boolean(body.number);
     if (!paired && !open) { open = pairing(context, path); pair.replaceChildren(open.el); }
     if (paired && open) { open.end(); open = null; pair.replaceChildren(); toast('Paired'); }
   });
+  profile(el, context);
   settings(el, context);
   tokens(el, context, path);
 }

@@ -42,16 +42,17 @@ const themes = [['auto', 'Colours of the system', 'auto'], ['light', 'Light colo
 
 export function themeSwitch(el) {
   const root = document.documentElement;
-  const draw = () => el.replaceChildren(...themes.map(([name, title, symbol]) => h('button', {
-    type: 'button', class: 'round small', title, 'aria-label': title, 'aria-pressed': String((root.dataset.theme ?? 'auto') === name),
-    data: { theme: name }, on: { click: () => choose(name) },
-  }, icon(symbol))));
+  const draw = () => {
+    for (const button of el.children) button.setAttribute('aria-pressed', String((root.dataset.theme ?? 'auto') === button.dataset.theme));
+  };
   const choose = (name) => {
     if (name === 'auto') delete root.dataset.theme;
     else root.dataset.theme = name;
     try { localStorage.setItem('tapgate.theme', name); } catch { /* storage is off: for this visit only */ }
     draw();
-    el.querySelector(`[data-theme="${name}"]`).focus();
   };
+  el.replaceChildren(...themes.map(([name, title, symbol]) => h('button', {
+    type: 'button', class: 'round small', title, 'aria-label': title, data: { theme: name }, on: { click: () => choose(name) },
+  }, icon(symbol))));
   draw();
 }

@@ -45,7 +45,8 @@ export function openSheet(screen, { kind, title, close = true, body, foot }) {
 }
 
 function keepInside(panel, event) {
-  const stops = [...panel.querySelectorAll('button:not(:disabled), a[href], input, [tabindex="0"]')];
+  const all = [...panel.querySelectorAll('button:not(:disabled), a[href], input, [tabindex="0"]')];
+  const stops = all.filter((el) => el.type !== 'radio' || el === stopOf(all, el.name));
   if (!stops.length) return;
   const first = stops[0];
   const last = stops.at(-1);
@@ -57,6 +58,12 @@ function keepInside(panel, event) {
     event.preventDefault();
     first.focus();
   }
+}
+
+// stopOf is the one radio button of a group that the Tab key comes by: the chosen one, or the first.
+function stopOf(all, name) {
+  const group = all.filter((el) => el.type === 'radio' && el.name === name);
+  return group.find((el) => el.checked) ?? (group.includes(document.activeElement) ? document.activeElement : group[0]);
 }
 
 // choices is a list of what can be done: [icon, words, what happens] each; what is falsy is left out.
