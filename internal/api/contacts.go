@@ -12,6 +12,7 @@ func (s *Server) contactRoutes() []Route {
 	return []Route{
 		{http.MethodPost, "/contacts", s.checkContacts},
 		{http.MethodHead, "/contacts/{ContactID}", s.checkContact},
+		{http.MethodGet, "/contacts/{ContactID}/profile", s.showContact},
 	}
 }
 
@@ -63,4 +64,20 @@ func (s *Server) checkContact(c call) (answer, error) {
 		return answer{}, fault.New(fault.NotFound, "Specified contact not registered")
 	}
 	return asJSON([]byte("{}"), nil)
+}
+
+func (s *Server) showContact(c call) (answer, error) {
+	text, err := c.param("ContactID")
+	if err != nil {
+		return answer{}, err
+	}
+	number, ok := whapi.PhoneNumber(text)
+	if !ok {
+		return answer{}, fault.New(fault.NotFound, "Specified contact not registered")
+	}
+	p, err := s.Gateway.ContactProfile(c.Context(), c.channel, number)
+	if err != nil {
+		return answer{}, err
+	}
+	return asJSON(whapi.EncodeProfile(p))
 }

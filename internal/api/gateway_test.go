@@ -105,7 +105,18 @@ func (s *script) Profile(context.Context, id.Channel) (channel.Profile, error) {
 	return channel.Profile{Name: "Jonathan", About: "Open until six", Icon: "https://pps.whatsapp.net/small", IconFull: "https://pps.whatsapp.net/large"}, s.err
 }
 
-func (s *script) SetProfile(context.Context, id.Channel, string, string) error { return s.err }
+func (s *script) ContactProfile(context.Context, id.Channel, id.User) (channel.Profile, error) {
+	return channel.Profile{Name: "Maria Customer", PushName: "Maria", About: "At work"}, s.err
+}
+
+func (s *script) SetProfile(context.Context, id.Channel, gateway.ProfileChange) error { return s.err }
+
+func (s *script) ObtainMedia(_ context.Context, _ id.Channel, m message.Media) (message.Media, error) {
+	if m.Source != nil && m.Source.URL != "" {
+		return m, fault.New(fault.NotFound, "specified media not found")
+	}
+	return m, nil
+}
 
 func (s *script) Health(context.Context, id.Channel) (gateway.Health, error) {
 	return gateway.Health{

@@ -3,6 +3,7 @@ package api
 import (
 	"net/http"
 
+	"tapgate/internal/gateway"
 	"tapgate/internal/whapi"
 )
 
@@ -23,15 +24,16 @@ func (s *Server) showProfile(c call) (answer, error) {
 }
 
 func (s *Server) changeProfile(c call) (answer, error) {
-	body, err := c.body()
+	in, err := c.readJSON(whapi.MaxUpload)
 	if err != nil {
 		return answer{}, err
 	}
-	name, about, err := whapi.DecodeProfileChange(body)
+	defer in.close()
+	change, err := whapi.DecodeProfileChange(in.Body())
 	if err != nil {
 		return answer{}, err
 	}
-	if err := s.Gateway.SetProfile(c.Context(), c.channel, name, about); err != nil {
+	if err := s.Gateway.SetProfile(c.Context(), c.channel, gateway.ProfileChange(change)); err != nil {
 		return answer{}, err
 	}
 	return success()
@@ -46,7 +48,7 @@ func (s *Server) changeAbout(c call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	if err := s.Gateway.SetProfile(c.Context(), c.channel, "", about); err != nil {
+	if err := s.Gateway.SetProfile(c.Context(), c.channel, gateway.ProfileChange{About: about}); err != nil {
 		return answer{}, err
 	}
 	return success()

@@ -53,10 +53,31 @@ func (s *Server) draft(c call, limit int64, decode func(whapi.Body) (whapi.Send,
 	if d.Expiry, err = expiry(c.Request); err != nil {
 		return d, nil, err
 	}
-	d.Content, err = message.EachMedia(m.Content, func(_ string, f message.Media) (message.Media, error) {
-		return s.shelve(c, in, f)
-	})
+	d.Content, err = s.shelveAll(c, in, m.Content)
 	return d, m.Warnings, err
+}
+
+// shelveAll stores the files of a message that came with the request. When one of them is wrong, those
+// that are elsewhere are looked at as well, so that all faults are told at once.
+func (s *Server) shelveAll(c call, in *payload, content message.Content) (message.Content, error) {
+	wrong := map[string]error{}
+	done, err := message.EachMedia(content, func(path string, m message.Media) (message.Media, error) {
+		m, err := s.shelve(c, in, m)
+		if err != nil {
+			wrong[path] = err
+		}
+		return m, err
+	})
+	if err == nil {
+		return done, nil
+	}
+	done, err = message.EachMedia(done, func(path string, m message.Media) (message.Media, error) {
+		if wrong[path] != nil {
+			return m, wrong[path]
+		}
+		return s.Gateway.ObtainMedia(c.Context(), c.channel, m)
+	})
+	return nil, message.WithProblems(err, message.Validate(done))
 }
 
 // shelve stores the file of a message that came with the request, and leaves one that is elsewhere.

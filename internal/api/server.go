@@ -26,7 +26,9 @@ type Gateway interface {
 	Timeline(ctx context.Context, ch id.Channel, m id.Message) (gateway.Timeline, error)
 	Check(ctx context.Context, ch id.Channel, numbers []id.User) (map[id.User]id.User, error)
 	Profile(ctx context.Context, ch id.Channel) (channel.Profile, error)
-	SetProfile(ctx context.Context, ch id.Channel, name, about string) error
+	ContactProfile(ctx context.Context, ch id.Channel, of id.User) (channel.Profile, error)
+	SetProfile(ctx context.Context, ch id.Channel, change gateway.ProfileChange) error
+	ObtainMedia(ctx context.Context, ch id.Channel, m message.Media) (message.Media, error)
 	Health(ctx context.Context, ch id.Channel) (gateway.Health, error)
 	Wake(ctx context.Context, ch id.Channel) error
 	Settings(ctx context.Context, ch id.Channel) (channel.Settings, error)

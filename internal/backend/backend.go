@@ -73,13 +73,15 @@ type Session interface {
 	// Check asks which numbers have an account; the answer holds those that do, each with the number
 	// under which WhatsApp knows it. The error is ErrOffline, or anything else.
 	Check(ctx context.Context, numbers []id.User) (map[id.User]id.User, error)
-	// Profile tells how the number shows itself, without its name, which Sink.Named tells. Its error,
-	// and those of SetName and SetAbout, is ErrOffline, or anything else.
-	Profile(ctx context.Context) (channel.Profile, error)
+	// Profile tells how somebody shows himself. "" is the number itself, whose name Sink.Named tells. Its
+	// error, and those of SetName, SetAbout and SetPicture, is ErrOffline, a fault, or anything else.
+	Profile(ctx context.Context, of id.User) (channel.Profile, error)
 	// SetName changes the push name. The sink is told before it returns.
 	SetName(ctx context.Context, name string) error
 	// SetAbout changes the about text.
 	SetAbout(ctx context.Context, text string) error
+	// SetPicture changes the picture; it takes a square JPEG.
+	SetPicture(ctx context.Context, jpeg []byte) error
 	// Typing shows or hides "typing" in a chat. Failures don't matter to the caller.
 	Typing(ctx context.Context, chat id.Chat, on bool) error
 	// Close disconnects and waits until no call to the sink is running. It may be called twice.

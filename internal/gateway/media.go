@@ -19,6 +19,8 @@ type MediaStore interface {
 	// Obtain brings the file of an outgoing message into the store, and says what it is. as is "" for
 	// what the file itself says it is.
 	Obtain(ctx context.Context, ch id.Channel, as message.MediaKind, src message.MediaSource) (message.Media, error)
+	// Icon makes a profile picture of what src names: a square JPEG.
+	Icon(ctx context.Context, ch id.Channel, src message.MediaSource) ([]byte, error)
 	// Open opens a file. The error is of kind NotFound when there is none.
 	Open(ctx context.Context, ch id.Channel, mediaID string) (io.ReadSeekCloser, error)
 	// Keep stores a file that came in with a message under the id that m has. A file that is there
@@ -34,30 +36,42 @@ func (a *actor) obtain(ctx context.Context, c message.Content) (message.Content,
 	found := false
 	c, err := message.EachMedia(c, func(_ string, m message.Media) (message.Media, error) {
 		found = true
-		if m.Source == nil {
-			return m, nil
-		}
-		if a.Media == nil {
-			return m, fault.New(fault.Unsupported, "This gateway keeps no media")
-		}
-		got, err := a.Media.Obtain(ctx, a.id, m.As, *m.Source)
-		if fault.Is(err, fault.NotFound) && m.Source.ID != "" { // it may have come in, and not be fetched yet
-			if _, notReceived := a.fetchMedia(ctx, id.Media(m.Source.ID)); notReceived == nil {
-				got, err = a.Media.Obtain(ctx, a.id, m.As, *m.Source)
-			}
-		}
-		if err != nil {
-			return m, err
-		}
-		got.Caption = m.Caption
-		return got, nil
+		return a.obtainOne(ctx, m)
 	})
-	if err != nil || !found {
+	if !found {
 		return c, err
 	}
-	var p fault.Problems
-	p.Join("", message.Validate(c))
-	return c, p.Err()
+	return c, message.WithProblems(err, message.Validate(c))
+}
+
+func (a *actor) obtainOne(ctx context.Context, m message.Media) (message.Media, error) {
+	if m.Source == nil {
+		return m, nil
+	}
+	if a.Media == nil {
+		return m, fault.New(fault.Unsupported, "This gateway keeps no media")
+	}
+	got, err := a.Media.Obtain(ctx, a.id, m.As, *m.Source)
+	if fault.Is(err, fault.NotFound) && m.Source.ID != "" { // it may have come in, and not be fetched yet
+		if _, notReceived := a.fetchMedia(ctx, id.Media(m.Source.ID)); notReceived == nil {
+			got, err = a.Media.Obtain(ctx, a.id, m.As, *m.Source)
+		}
+	}
+	if err != nil {
+		return m, err
+	}
+	got.Caption = m.Caption
+	return got, nil
+}
+
+// ObtainMedia brings the file of an outgoing message into the media store, as Send does, and says what it
+// is. The errors are those of MediaStore.Obtain.
+func (g *Gateway) ObtainMedia(ctx context.Context, ch id.Channel, m message.Media) (message.Media, error) {
+	a, err := g.actor(ch)
+	if err != nil {
+		return m, err
+	}
+	return a.obtainOne(ctx, m)
 }
 
 // errNoFile says that a file of a message can't be brought to WhatsApp, however often it is tried.

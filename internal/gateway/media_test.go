@@ -59,6 +59,13 @@ func (s *shelf) Obtain(_ context.Context, _ id.Channel, as message.MediaKind, sr
 	return s.put(message.Media{As: as, ID: string(id.NewMedia("bin")), MimeType: "x/y"}, src.Data), nil
 }
 
+func (s *shelf) Icon(_ context.Context, _ id.Channel, src message.MediaSource) ([]byte, error) {
+	if _, err := s.Obtain(context.Background(), mantis, message.Image, src); err != nil {
+		return nil, err
+	}
+	return src.Data, nil
+}
+
 func (s *shelf) Open(_ context.Context, _ id.Channel, mediaID string) (io.ReadSeekCloser, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

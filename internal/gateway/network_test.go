@@ -27,6 +27,9 @@ type network struct {
 	sent     []backend.Envelope // every attempt
 	typed    int
 	lost     map[string]bool // devices whose keys are gone
+	// profile is what was set, in order; unwilling is why a field can't be.
+	profile   []string
+	unwilling map[string]error
 	// fetch gives a received file by its note; nil has none.
 	fetch func(remote string) ([]byte, error)
 	// answer decides about an attempt; nil acknowledges all.
@@ -262,20 +265,53 @@ func ack() (backend.Ack, error) {
 }
 
 func (s *session) Check(_ context.Context, numbers []id.User) (map[id.User]id.User, error) {
+	if !s.reachable() {
+		return nil, backend.ErrOffline
+	}
 	found := map[id.User]id.User{}
 	for _, n := range numbers {
-		found[n] = n
+		if n != nobody {
+			found[n] = n
+		}
 	}
 	return found, nil
 }
 
-func (s *session) Profile(context.Context) (channel.Profile, error) {
-	return channel.Profile{}, backend.ErrOffline
+// nobody is a number without an account.
+const nobody = id.User("4900000000")
+
+func (s *session) reachable() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.online
 }
 
-func (s *session) SetName(context.Context, string) error { return backend.ErrOffline }
+func (s *session) Profile(_ context.Context, of id.User) (channel.Profile, error) {
+	if !s.reachable() {
+		return channel.Profile{}, backend.ErrOffline
+	}
+	return channel.Profile{About: "about " + string(of)}, nil
+}
 
-func (s *session) SetAbout(context.Context, string) error { return backend.ErrOffline }
+func (s *session) SetName(_ context.Context, name string) error { return s.shows("name " + name) }
+
+func (s *session) SetAbout(_ context.Context, text string) error { return s.shows("about " + text) }
+
+func (s *session) SetPicture(_ context.Context, jpeg []byte) error {
+	return s.shows("picture " + string(jpeg))
+}
+
+// shows changes a profile, unless the test refuses it.
+func (s *session) shows(what string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	kind, _, _ := strings.Cut(what, " ")
+	if err := s.unwilling[kind]; err != nil {
+		return err
+	}
+	s.profile = append(s.profile, what)
+	return nil
+}
 
 func (s *session) Typing(context.Context, id.Chat, bool) error {
 	s.mu.Lock()

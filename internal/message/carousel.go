@@ -1,10 +1,7 @@
 package message
 
 import (
-	"errors"
 	"fmt"
-	"slices"
-	"strings"
 
 	"tapgate/internal/fault"
 )
@@ -73,54 +70,4 @@ func Slim(c Content) Content {
 		return m, nil
 	})
 	return out
-}
-
-// EachMedia returns c with do applied to each of its media, such as bringing it into the media
-// store. It stops at the first error. path is the JSON pointer of the media in a request's body; a
-// fault of do that speaks of /media and the fields beside it is made to speak of those at path.
-func EachMedia(c Content, do func(path string, m Media) (Media, error)) (Content, error) {
-	var err error
-	each := func(path string, m Media) Media {
-		if err == nil {
-			m, err = do(path, m)
-			err = at(path, err)
-		}
-		return m
-	}
-	switch c := c.(type) {
-	case Media:
-		return each("/media", c), err
-	case Interactive:
-		if c.Media != nil {
-			m := each("/media", *c.Media)
-			c.Media = &m
-		}
-		return c, err
-	case Carousel:
-		c.Cards = slices.Clone(c.Cards)
-		for i := range c.Cards {
-			c.Cards[i].Media = each(fmt.Sprintf("/cards/%d/media/media", i), c.Cards[i].Media)
-		}
-		return c, err
-	}
-	return c, nil
-}
-
-// at says of a fault about /media, or of a field beside it, which media of the message it is about.
-func at(path string, err error) error {
-	f := (*fault.Error)(nil)
-	base := strings.TrimSuffix(path, "/media")
-	if base == "" || !errors.As(err, &f) {
-		return err
-	}
-	moved := *f
-	moved.Problems = nil
-	for _, p := range f.Problems {
-		p.Path = base + p.Path
-		moved.Problems = append(moved.Problems, p)
-	}
-	if len(f.Problems) == 0 {
-		moved.Next = strings.TrimSuffix("it is about "+path+"; "+f.Next, "; ")
-	}
-	return &moved
 }

@@ -1,11 +1,14 @@
 package message_test
 
 import (
+	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
 
+	"tapgate/internal/fault"
 	"tapgate/internal/message"
 )
 
@@ -328,5 +331,66 @@ func TestEachMedia(t *testing.T) {
 	}
 	if want := []string{"/cards/0/media/media", "/cards/1/media/media", "/media"}; !slices.Equal(paths, want) {
 		t.Errorf("called for %q, want %q", paths, want)
+	}
+}
+
+// What is wrong with several files is told of all of them, each with its own path.
+func TestEachMediaTellsEverything(t *testing.T) {
+	var empty fault.Problems
+	empty.Add("/media", "must NOT be an empty file")
+	empty.Add("/preview", "must be a JPEG")
+	gone := fault.New(fault.NotFound, "specified media not found")
+	large := &fault.Error{Kind: fault.TooLarge, Message: "Media too large", Next: "it can be sent as a document"}
+	disk := errors.New("disk")
+	for _, tt := range []struct {
+		name string
+		errs []error
+		want error
+	}{
+		{"nothing", []error{nil, nil}, nil},
+		{"one of two", []error{nil, gone}, &fault.Error{Kind: fault.NotFound, Message: "specified media not found", Next: "it is about /cards/1/media/media"}},
+		{"two alike", []error{gone, nil, gone}, &fault.Error{Kind: fault.NotFound, Message: "specified media not found", Problems: []fault.Problem{
+			{Path: "/cards/0/media/media", Text: "specified media not found"}, {Path: "/cards/2/media/media", Text: "specified media not found"}}}},
+		{"each another", []error{empty.Err(), gone, large}, &fault.Error{Kind: fault.Invalid, Message: "Wrong request parameters", Problems: []fault.Problem{
+			{Path: "/cards/0/media/media", Text: "must NOT be an empty file"}, {Path: "/cards/0/media/preview", Text: "must be a JPEG"},
+			{Path: "/cards/1/media/media", Text: "specified media not found"},
+			{Path: "/cards/2/media/media", Text: "Media too large: it can be sent as a document"}}}},
+		{"our own failure", []error{gone, disk, large}, disk},
+		{"too much to do", []error{fault.New(fault.Busy, "later"), gone}, fault.New(fault.Busy, "later")},
+	} {
+		i := 0
+		_, err := message.EachMedia(carousel(cards(len(tt.errs))...), func(_ string, m message.Media) (message.Media, error) {
+			i++
+			return m, tt.errs[i-1]
+		})
+		if !reflect.DeepEqual(err, tt.want) {
+			t.Errorf("%s: %#v\nwant %#v", tt.name, err, tt.want)
+		}
+	}
+}
+
+func TestWithProblems(t *testing.T) {
+	more := []fault.Problem{{Path: "/cards/1/media/media", Text: "must be of another kind"}}
+	first := fault.Problem{Path: "/cards/0/media/media", Text: "must NOT be empty"}
+	invalid := func(list ...fault.Problem) error {
+		return &fault.Error{Kind: fault.Invalid, Message: "Wrong request parameters", Problems: list}
+	}
+	gone := &fault.Error{Kind: fault.NotFound, Message: "specified media not found", Next: "it is about /media"}
+	busy := fault.New(fault.Busy, "later")
+	for i, tt := range []struct {
+		err  error
+		more []fault.Problem
+		want error
+	}{
+		{nil, nil, nil},
+		{gone, nil, gone},
+		{busy, more, busy},
+		{nil, more, invalid(more...)},
+		{invalid(first), more, invalid(first, more[0])},
+		{gone, more, invalid(fault.Problem{Text: "specified media not found: it is about /media"}, more[0])},
+	} {
+		if got := message.WithProblems(tt.err, tt.more); !reflect.DeepEqual(got, tt.want) {
+			t.Errorf("%d: %#v, want %#v", i, got, tt.want)
+		}
 	}
 }

@@ -36,6 +36,7 @@ type Account struct {
 type account struct {
 	Account
 	about      string        // as others see it
+	picture    picture       // the same
 	key        *keys.KeyPair // signs companions (the ADV account key)
 	devices    map[uint16]*device
 	removed    map[uint16]bool // ids of unlinked devices: never given again, never let in again

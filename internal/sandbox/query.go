@@ -58,7 +58,9 @@ func handlerOf(k queryKind) handler {
 	case queryKind{"w:g2", "get", "participating"}:
 		return (*conn).listGroups
 	case queryKind{"w:profile:picture", "get", "picture"}:
-		return (*conn).notFound
+		return (*conn).picture
+	case queryKind{"w:profile:picture", "set", "picture"}, queryKind{"w:profile:picture", "set", ""}:
+		return (*conn).setPicture
 	case queryKind{"md", "set", "remove-companion-device"}:
 		return (*conn).remove
 	case queryKind{"w:mex", "get", "query"}:
@@ -148,6 +150,7 @@ var (
 	errBadRequest     = queryError{400, "bad-request"}
 	errForbidden      = queryError{403, "forbidden"}
 	errItemNotFound   = queryError{404, "item-not-found"}
+	errNotAcceptable  = queryError{406, "not-acceptable"}
 	errNotImplemented = queryError{501, "feature-not-implemented"}
 )
 
@@ -174,8 +177,6 @@ func (q *query) fail(e queryError) *waBinary.Node {
 }
 
 func (c *conn) ok(q *query) *waBinary.Node { return q.result() }
-
-func (c *conn) notFound(q *query) *waBinary.Node { return q.fail(errItemNotFound) }
 
 func (c *conn) ping(q *query) *waBinary.Node {
 	if c.n.faults.muted(c.device.account.Phone) {

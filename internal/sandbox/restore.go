@@ -47,6 +47,7 @@ func (r *restorer) all(ctx context.Context) error {
 	}{
 		{`SELECT phone, name, lid, key, next_device FROM account`, r.account},
 		{`SELECT phone, text FROM about`, r.about},
+		{`SELECT phone, id, media FROM picture`, r.picture},
 		{`SELECT phone, id, noise, known, uploaded, registration, identity, signed_id, signed_pub, signed_sig FROM device`, r.device},
 		{`SELECT phone, id FROM removed_device`, r.removedDevice},
 		{`SELECT phone, device, id, pub FROM prekey ORDER BY phone, device, id`, r.oneTimeKey},

@@ -4,35 +4,47 @@ import (
 	"unicode/utf8"
 
 	"tapgate/internal/channel"
+	"tapgate/internal/message"
 )
 
-// EncodeProfile is the answer to GET /users/profile.
+// EncodeProfile is the answer to GET /users/profile and to GET /contacts/{ContactID}/profile.
 func EncodeProfile(p channel.Profile) ([]byte, error) {
 	return encode(struct {
 		Name     string `json:"name,omitempty"`
+		PushName string `json:"push_name,omitempty"`
 		About    string `json:"about,omitempty"`
 		Icon     string `json:"icon,omitempty"`
 		IconFull string `json:"icon_full,omitempty"`
-	}(p))
+	}{p.Name, p.PushName, p.About, p.Icon, p.IconFull})
 }
 
 // maxAbout is how many characters WhatsApp lets an about text have.
 const maxAbout = 139
 
-// DecodeProfileChange reads the body of PATCH /users/profile; what stays as it is is "".
-func DecodeProfileChange(b Body) (name, about string, err error) {
-	o, err := b.open(MaxRequest)
+// ProfileChange is the body of PATCH /users/profile; what stays as it is is "" or nil.
+type ProfileChange struct {
+	Name, About string
+	Icon        *message.MediaSource
+}
+
+// DecodeProfileChange reads the body of PATCH /users/profile.
+func DecodeProfileChange(b Body) (ProfileChange, error) {
+	o, err := b.open(MaxUpload)
 	if err != nil {
-		return "", "", err
+		return ProfileChange{}, err
 	}
-	if o.has("icon") {
-		o.in.fail(o.at("icon"), "can't be set here yet: change the picture on the phone")
+	c := ProfileChange{Name: o.sized("name", 3, 25), About: o.sized("about", 1, maxAbout)}
+	if _, ok := o.get("icon"); ok {
+		src, err := ParseSource(o.text("icon"))
+		if err != nil && !o.in.knows(o.at("icon")) {
+			o.in.fail(o.at("icon"), "%s", err)
+		}
+		c.Icon = &src
 	}
-	name, about = o.sized("name", 3, 25), o.sized("about", 1, maxAbout)
-	if o.in.err() == nil && name == "" && about == "" {
-		o.in.fail(o.path, "must have property 'name' or 'about'")
+	if o.in.err() == nil && c == (ProfileChange{}) {
+		o.in.fail(o.path, "must have property 'name', 'about' or 'icon'")
 	}
-	return name, about, o.in.err()
+	return c, o.in.err()
 }
 
 // DecodeAbout reads the body of PUT /status.

@@ -35,6 +35,21 @@ func (s *Server) serveMedia(w http.ResponseWriter, r *http.Request, p *phone.Pho
 	return nil
 }
 
+// servePicture answers with the profile picture of a number.
+func (s *Server) servePicture(w http.ResponseWriter, r *http.Request) error {
+	data, err := s.Network.Picture(r.PathValue("phone"))
+	if err != nil {
+		return err
+	}
+	if data == nil {
+		return notFound("this number has no picture")
+	}
+	w.Header().Set("Cache-Control", "no-cache")
+	w.Header().Set("Content-Type", "image/jpeg")
+	_, _ = w.Write(data) // a client that went away is no failure of ours
+	return nil
+}
+
 // media fetches the attachment of a message, or of one of its cards. Where there is none, that is
 // nothing a person could not do (409) but something that is not there (404).
 func media(ctx context.Context, p *phone.Phone, id, card string) (mime string, data []byte, err error) {

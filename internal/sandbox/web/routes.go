@@ -29,6 +29,8 @@ func (s *Server) routes() http.Handler {
 		"POST /sandbox/customers/{phone}/typing":             s.onPhone(s.setTyping),
 		"POST /sandbox/customers/{phone}/platform":           s.onPhone(s.setPlatform),
 
+		"GET /sandbox/pictures/{phone}": s.servePicture,
+
 		"GET /sandbox/groups":         s.listGroups,
 		"POST /sandbox/groups":        s.createGroup,
 		"POST /sandbox/scan":          s.scan,

@@ -233,11 +233,12 @@ func (ackSession) Check(context.Context, []id.User) (map[id.User]id.User, error)
 	return nil, backend.ErrOffline
 }
 
-func (ackSession) Profile(context.Context) (channel.Profile, error) {
+func (ackSession) Profile(context.Context, id.User) (channel.Profile, error) {
 	return channel.Profile{}, backend.ErrOffline
 }
-func (ackSession) SetName(context.Context, string) error  { return backend.ErrOffline }
-func (ackSession) SetAbout(context.Context, string) error { return backend.ErrOffline }
+func (ackSession) SetName(context.Context, string) error    { return backend.ErrOffline }
+func (ackSession) SetAbout(context.Context, string) error   { return backend.ErrOffline }
+func (ackSession) SetPicture(context.Context, []byte) error { return backend.ErrOffline }
 
 func (ackSession) Typing(context.Context, id.Chat, bool) error { return nil }
 func (ackSession) Close() error                                { return nil }
