@@ -128,7 +128,7 @@ func (r *run) taps(ctx context.Context, hooks *receiver, count int) (s sample, e
 		}
 		var start time.Time
 		var id string
-		cpu, err := r.gateway.measured(func() error {
+		cpu, err := r.measured(r.gateway.process, func() error {
 			if err := r.shown(ctx, func() (err error) {
 				start = time.Now()
 				id, err = r.network.tap(ctx, customer(0), sent)
@@ -145,7 +145,7 @@ func (r *run) taps(ctx context.Context, hooks *receiver, count int) (s sample, e
 		if err != nil {
 			return s, err
 		}
-		s.cpu += cpu
+		s.cpu = s.cpu.add(cpu)
 	}
 	return s, nil
 }
@@ -175,7 +175,7 @@ func (r *run) bareAnswers(ctx context.Context, count int) (s sample, err error) 
 		start := time.Now()
 		var at map[string]time.Time
 		var id string
-		cpu, err := r.bare.measured(func() (err error) {
+		cpu, err := r.measured(r.bare.process, func() (err error) {
 			if id, err = r.network.write(ctx, customer(0), business(true, 0), fmt.Sprint("answer ", k)); err != nil {
 				return err
 			}
@@ -186,7 +186,7 @@ func (r *run) bareAnswers(ctx context.Context, count int) (s sample, err error) 
 			return s, err
 		}
 		s.add(at[id].Sub(start))
-		s.cpu += cpu
+		s.cpu = s.cpu.add(cpu)
 	}
 	return s, nil
 }

@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"time"
 )
 
@@ -27,6 +28,8 @@ type Options struct {
 	Quick bool
 	// Limit bounds the whole run.
 	Limit time.Duration
+	// Channels are the numbers of channels to send from; empty takes 1, 4, 20 and 100.
+	Channels []int
 	// Idle is how many channels are paired and left alone; 0 skips that part.
 	Idle int
 	// Progress hears what is being done; nil tells nobody.
@@ -52,6 +55,9 @@ type Machine struct {
 	System  string `json:"system"`
 	Cores   int    `json:"cores"`
 	At      string `json:"at"`
+	// Sync is how many microseconds the disk takes to make 4 KiB durable at the end of a file: the
+	// median of many. It bounds how many commits there are in a second.
+	Sync float64 `json:"sync_us"`
 }
 
 // Comparison is one kind of work at one number of channels.
@@ -73,6 +79,10 @@ type Figure struct {
 	// CPU is microseconds of CPU time of the measured process a message; 0 where the system does
 	// not tell.
 	CPU float64 `json:"cpu_us"`
+	// Network and Load are the same of the emulated network and of the process that asks for the work:
+	// together the three say how many messages the cores could carry at most.
+	Network float64 `json:"network_cpu_us"`
+	Load    float64 `json:"load_cpu_us"`
 }
 
 // Idle is what channels cost that are connected and have nothing to do, and how a gateway starts.
@@ -103,7 +113,11 @@ func (o Options) plan() plan {
 	if o.Quick {
 		return plan{channels: []int{1, 4}, rounds: 2, block: 60, answers: 15}
 	}
-	return plan{channels: []int{1, 4, 20, 100}, rounds: 5, block: 400, answers: 100}
+	p := plan{channels: []int{1, 4, 20, 100}, rounds: 5, block: 400, answers: 100}
+	if len(o.Channels) > 0 {
+		p.channels = slices.Sorted(slices.Values(o.Channels)) // there are more and more of them
+	}
+	return p
 }
 
 // run is a run under way.
@@ -135,10 +149,13 @@ func Run(ctx context.Context, o Options) (_ Report, err error) {
 		Version: o.Version, Go: runtime.Version(), System: runtime.GOOS + "/" + runtime.GOARCH,
 		Cores: runtime.NumCPU(), At: began.UTC().Format(time.RFC3339),
 	}
+	if r.report.Machine.Sync, err = syncTime(dir); err != nil {
+		return Report{}, err
+	}
 	defer r.stop()
 	for _, step := range []func(context.Context) error{r.start, r.sends, r.answered, r.mixed, r.idle} {
 		if err := step(ctx); err != nil {
-			if ctx.Err() != nil {
+			if errors.Is(ctx.Err(), context.DeadlineExceeded) {
 				err = fmt.Errorf("not done after %s: %w", o.Limit, err)
 			}
 			return Report{}, err

@@ -10,7 +10,7 @@ type sample struct {
 	// took is how long each message took.
 	took    []time.Duration
 	elapsed time.Duration
-	cpu     time.Duration
+	cpu     usage
 }
 
 func (s sample) figure() Figure {
@@ -23,7 +23,9 @@ func (s sample) figure() Figure {
 		PerSecond: n / s.elapsed.Seconds(),
 		P50:       milliseconds(at(took, 0.50)),
 		P99:       milliseconds(at(took, 0.99)),
-		CPU:       float64(s.cpu.Microseconds()) / n,
+		CPU:       float64(s.cpu.own.Microseconds()) / n,
+		Network:   float64(s.cpu.network.Microseconds()) / n,
+		Load:      float64(s.cpu.load.Microseconds()) / n,
 	}
 }
 
@@ -60,6 +62,8 @@ func medians(rounds []sample) Figure {
 		P50:       each(func(f Figure) float64 { return f.P50 }),
 		P99:       each(func(f Figure) float64 { return f.P99 }),
 		CPU:       each(func(f Figure) float64 { return f.CPU }),
+		Network:   each(func(f Figure) float64 { return f.Network }),
+		Load:      each(func(f Figure) float64 { return f.Load }),
 	}
 }
 

@@ -10,8 +10,8 @@ func TestFigure(t *testing.T) {
 	for i := range 100 {
 		s.took = append(s.took, time.Duration(100-i)*time.Millisecond)
 	}
-	s.elapsed, s.cpu = 2*time.Second, 50*time.Millisecond
-	if f := s.figure(); f != (Figure{PerSecond: 50, P50: 51, P99: 100, CPU: 500}) {
+	s.elapsed, s.cpu = 2*time.Second, usage{own: 50 * time.Millisecond, network: 20 * time.Millisecond, load: 10 * time.Millisecond}
+	if f := s.figure(); f != (Figure{PerSecond: 50, P50: 51, P99: 100, CPU: 500, Network: 200, Load: 100}) {
 		t.Errorf("%+v", f)
 	}
 	if f := (sample{}).figure(); f != (Figure{}) {

@@ -37,7 +37,7 @@ func (b *bareClient) do(ctx context.Context, o order) (r reply, err error) {
 }
 
 // sample turns the answer to a send into one.
-func (r reply) sample(cpu time.Duration) sample {
+func (r reply) sample(cpu usage) sample {
 	s := sample{elapsed: time.Duration(r.Elapsed) * time.Microsecond, cpu: cpu}
 	for _, us := range r.Took {
 		s.took = append(s.took, time.Duration(us)*time.Microsecond)

@@ -29,11 +29,11 @@ func (r *run) idle(ctx context.Context) error {
 	report.KiB = float64(memory(pid)-small) / 1024 / float64(r.Idle)
 	report.Goroutines = float64(r.gateway.goroutines(ctx)-few) / float64(r.Idle)
 	r.say("watching %d idle channels", r.Idle)
-	cpu, err := r.gateway.measured(func() error { return wait(ctx, idleTime) })
+	cpu, err := r.measured(r.gateway.process, func() error { return wait(ctx, idleTime) })
 	if err != nil {
 		return err
 	}
-	report.CPU = 100 * cpu.Seconds() / idleTime.Seconds()
+	report.CPU = 100 * cpu.own.Seconds() / idleTime.Seconds()
 
 	r.say("starting the gateway again with %d channels", before+r.Idle)
 	r.gateway.stop()

@@ -49,7 +49,7 @@ func (r *run) bothWays(ctx context.Context, channels, each int, p *process, bare
 	var sent sample
 	began := time.Now()
 	var last time.Time
-	s.cpu, err = p.measured(func() error {
+	s.cpu, err = r.measured(p, func() error {
 		err := several(2, 2, func(side int) (err error) {
 			if side == 0 {
 				sent, err = send()
@@ -93,6 +93,6 @@ func (r *run) bothWays(ctx context.Context, channels, each int, p *process, bare
 	// the rate and the CPU time are of all messages, sent and received
 	all := float64(len(s.took)+len(sent.took)) / float64(max(len(s.took), 1))
 	s.elapsed = time.Duration(float64(s.elapsed) / all)
-	s.cpu = time.Duration(float64(s.cpu) / all)
+	s.cpu = s.cpu.part(1 / all)
 	return s, err
 }

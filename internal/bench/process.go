@@ -102,9 +102,29 @@ func (p *process) stop() {
 	}
 }
 
-// measured runs do and returns how much CPU time the process used meanwhile.
-func (p *process) measured(do func() error) (time.Duration, error) {
-	before := cpuTime(p.cmd.Process.Pid)
+// usage is how much CPU time was used: by the process that is measured, by the emulated network, and by
+// this process, which asks for the work. All of them share the cores.
+type usage struct{ own, network, load time.Duration }
+
+func (u usage) add(v usage) usage {
+	return usage{u.own + v.own, u.network + v.network, u.load + v.load}
+}
+
+func (u usage) less(v usage) usage {
+	return usage{u.own - v.own, u.network - v.network, u.load - v.load}
+}
+
+func (u usage) part(p float64) usage {
+	of := func(d time.Duration) time.Duration { return time.Duration(float64(d) * p) }
+	return usage{of(u.own), of(u.network), of(u.load)}
+}
+
+// measured runs do and returns how much CPU time that took of whom.
+func (r *run) measured(p *process, do func() error) (usage, error) {
+	now := func() usage {
+		return usage{cpuTime(p.cmd.Process.Pid), cpuTime(r.network.cmd.Process.Pid), cpuTime(os.Getpid())}
+	}
+	before := now()
 	err := do()
-	return cpuTime(p.cmd.Process.Pid) - before, err
+	return now().less(before), err
 }

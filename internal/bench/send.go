@@ -72,7 +72,7 @@ func (r *run) turns(channels int, gateway, bare func() (sample, error)) (c Compa
 func (r *run) gatewaySends(ctx context.Context, channels, each int) (s sample, err error) {
 	took := make([][]time.Duration, channels)
 	began := time.Now()
-	s.cpu, err = r.gateway.measured(func() error {
+	s.cpu, err = r.measured(r.gateway.process, func() error {
 		return several(channels, channels, func(i int) error {
 			to := customer(i % min(channels, maxCustomers))
 			for k := range each {
@@ -94,7 +94,7 @@ func (r *run) gatewaySends(ctx context.Context, channels, each int) (s sample, e
 
 func (r *run) bareSends(ctx context.Context, channels, each int) (sample, error) {
 	var answer reply
-	cpu, err := r.bare.measured(func() (err error) {
+	cpu, err := r.measured(r.bare.process, func() (err error) {
 		answer, err = r.bare.do(ctx, order{Send: channels, Each: each, Customers: min(channels, maxCustomers)})
 		return err
 	})
