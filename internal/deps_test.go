@@ -68,7 +68,7 @@ var mayImport = map[string]string{
 	// the sandbox knows nothing of the gateway but the form of its ids
 	"sandbox/noise": "go.mau.fi/whatsmeow/binary go.mau.fi/whatsmeow/proto go.mau.fi/whatsmeow/util go.mau.fi/libsignal google.golang.org/protobuf golang.org/x/crypto",
 	"sandbox":       "sandbox/noise go.mau.fi/whatsmeow/binary go.mau.fi/whatsmeow/proto go.mau.fi/whatsmeow/types go.mau.fi/whatsmeow/util go.mau.fi/libsignal google.golang.org/protobuf golang.org/x/crypto github.com/coder/websocket modernc.org/sqlite",
-	"sandbox/phone": "id sandbox go.mau.fi/whatsmeow go.mau.fi/libsignal google.golang.org/protobuf modernc.org/sqlite",
+	"sandbox/phone": "id sandbox sqlitedb go.mau.fi/whatsmeow go.mau.fi/libsignal google.golang.org/protobuf modernc.org/sqlite",
 	"sandbox/web":   "pageguard sandbox sandbox/phone go.mau.fi/whatsmeow/types",
 
 	// measures the program from outside, as processes

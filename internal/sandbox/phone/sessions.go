@@ -3,8 +3,6 @@ package phone
 import (
 	"context"
 	"crypto/rand"
-	"database/sql"
-	"encoding/hex"
 	"fmt"
 	"log/slog"
 	"path/filepath"
@@ -13,34 +11,34 @@ import (
 	waStore "go.mau.fi/whatsmeow/store"
 	"go.mau.fi/whatsmeow/store/sqlstore"
 	"go.mau.fi/whatsmeow/types"
-	_ "modernc.org/sqlite" // the driver
-
 	"tapgate/internal/sandbox"
+	"tapgate/internal/sqlitedb"
 )
 
 // sessions keeps the Signal sessions and keys of all phones, in one database.
 type sessions struct {
-	db        *sql.DB
+	db        *sqlitedb.DB
 	container *sqlstore.Container
 	log       *slog.Logger
 }
 
+// keptStatements is how many prepared statements are kept: parsing them anew was a third of the work of a
+// phone.
+const keptStatements = 64
+
 // openSessions opens whatsmeow.db in dir, or a database in memory. It has one connection: more of them would
 // let decryption and encryption of one chat overwrite each other's session.
 func openSessions(ctx context.Context, dir string, log *slog.Logger) (*sessions, error) {
-	dsn := "file:phones-" + token() + "?mode=memory&cache=shared&_pragma=foreign_keys(1)"
+	dsn := "file::memory:?_pragma=foreign_keys(1)"
 	if dir != "" {
 		dsn = "file:" + filepath.Join(dir, "whatsmeow.db") +
 			"?_pragma=foreign_keys(1)&_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)&_pragma=busy_timeout(5000)"
 	}
-	db, err := sql.Open("sqlite", dsn)
+	db, err := sqlitedb.Open(sqlitedb.Options{DSN: dsn, Statements: keptStatements})
 	if err != nil {
 		return nil, fmt.Errorf("open sessions: %w", err)
 	}
-	db.SetMaxOpenConns(1)
-	db.SetMaxIdleConns(1)
-	db.SetConnMaxLifetime(0)
-	container := sqlstore.NewWithDB(db, "sqlite", clientLog{log})
+	container := sqlstore.NewWithDB(db.DB, "sqlite", clientLog{log})
 	if err := container.Upgrade(ctx); err != nil {
 		_ = db.Close()
 		return nil, fmt.Errorf("open sessions: %w", err)
@@ -132,8 +130,6 @@ func publicKeys(d *waStore.Device) sandbox.PhoneKeys {
 		SignedPreKeySig: *d.SignedPreKey.Signature,
 	}
 }
-
-func token() string { return hex.EncodeToString(randomBytes(8)) }
 
 func randomBytes(n int) []byte {
 	b := make([]byte, n)

@@ -10,6 +10,7 @@ import (
 	waBinary "go.mau.fi/whatsmeow/binary"
 	"go.mau.fi/whatsmeow/proto/waE2E"
 	"google.golang.org/protobuf/proto"
+	_ "modernc.org/sqlite" // the driver
 )
 
 // store is phones.db: who has a phone, what stands on it, and which groups there are. All methods of a nil
