@@ -100,6 +100,9 @@ const calm = 50 * time.Millisecond
 // handler has it. The time that the phone takes to encrypt is in both.
 func (r *run) answered(ctx context.Context) error {
 	r.say("answers, one at a time")
+	if err := r.prepare(ctx, 1); err != nil {
+		return err
+	}
 	hooks, err := newReceiver()
 	if err != nil {
 		return err

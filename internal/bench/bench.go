@@ -7,6 +7,7 @@
 package bench
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -30,11 +31,23 @@ type Options struct {
 	Limit time.Duration
 	// Channels are the numbers of channels to send from; empty takes 1, 4, 20 and 100.
 	Channels []int
+	// Messages is how many messages a block has, over all channels; 0 takes 400.
+	Messages int
+	// Only is which parts to do; empty takes all.
+	Only []string
 	// Idle is how many channels are paired and left alone; 0 skips that part.
 	Idle int
 	// Progress hears what is being done; nil tells nobody.
 	Progress func(string)
 }
+
+// The parts of a run.
+const (
+	Sends   = "sends"
+	Answers = "answers"
+	Mixed   = "mixed"
+	Idling  = "idle"
+)
 
 // Report is what a run found out.
 type Report struct {
@@ -113,7 +126,7 @@ func (o Options) plan() plan {
 	if o.Quick {
 		return plan{channels: []int{1, 4}, rounds: 2, block: 60, answers: 15}
 	}
-	p := plan{channels: []int{1, 4, 20, 100}, rounds: 5, block: 400, answers: 100}
+	p := plan{channels: []int{1, 4, 20, 100}, rounds: 5, block: cmp.Or(o.Messages, 400), answers: 100}
 	if len(o.Channels) > 0 {
 		p.channels = slices.Sorted(slices.Values(o.Channels)) // there are more and more of them
 	}
@@ -153,8 +166,15 @@ func Run(ctx context.Context, o Options) (_ Report, err error) {
 		return Report{}, err
 	}
 	defer r.stop()
-	for _, step := range []func(context.Context) error{r.start, r.sends, r.answered, r.mixed, r.idle} {
-		if err := step(ctx); err != nil {
+	steps := []struct {
+		part string
+		do   func(context.Context) error
+	}{{"", r.start}, {Sends, r.sends}, {Answers, r.answered}, {Mixed, r.mixed}, {Idling, r.idle}}
+	for _, s := range steps {
+		if len(o.Only) > 0 && s.part != "" && !slices.Contains(o.Only, s.part) {
+			continue
+		}
+		if err := s.do(ctx); err != nil {
 			if errors.Is(ctx.Err(), context.DeadlineExceeded) {
 				err = fmt.Errorf("not done after %s: %w", o.Limit, err)
 			}

@@ -21,6 +21,9 @@ func (r *run) mixed(ctx context.Context) error {
 			continue
 		}
 		r.say("both ways at once on %d channels", n)
+		if err := r.prepare(ctx, n); err != nil {
+			return err
+		}
 		for i := range n {
 			if err := r.gateway.hook(ctx, i, hooks.url); err != nil {
 				return err

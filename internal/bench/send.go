@@ -39,6 +39,7 @@ func (r *run) sends(ctx context.Context) error {
 		if err := r.prepare(ctx, n); err != nil {
 			return err
 		}
+		r.say("sending from %d channels: measuring", n)
 		c, err := r.turns(n, func() (sample, error) { return r.gatewaySends(ctx, n, r.each(n)) },
 			func() (sample, error) { return r.bareSends(ctx, n, r.each(n)) })
 		if err != nil {

@@ -16,6 +16,8 @@ type benchCommand struct {
 	Quick    bool          `help:"Take half a minute: it shows that everything works, its figures mean little."`
 	Idle     int           `help:"How many idle channels to pair for memory, CPU and start-up; 0 for none." default:"100"`
 	Channels []int         `help:"Numbers of channels to send from, instead of 1,4,20,100." placeholder:"N"`
+	Messages int           `help:"How many messages to send in each of five rounds." default:"400"`
+	Only     []string      `help:"Only these parts: sends, answers, mixed, idle." enum:"sends,answers,mixed,idle" placeholder:"PART"`
 	Limit    time.Duration `help:"End after this time, whatever is done." default:"20m"`
 	JSON     bool          `help:"Print the figures as JSON."`
 }
@@ -33,7 +35,7 @@ func (b *benchCommand) Run(c *console) error {
 	running, _, release := interrupts(c.ctx) // so that what was started ends too
 	defer release()
 	report, err := bench.Run(running, bench.Options{
-		Binary: binary, Version: app.Version(), Quick: b.Quick, Limit: b.Limit, Idle: idle, Channels: b.Channels,
+		Binary: binary, Version: app.Version(), Quick: b.Quick, Limit: b.Limit, Idle: idle, Channels: b.Channels, Messages: b.Messages, Only: b.Only,
 		Progress: func(what string) { fmt.Fprintln(c.stderr, what) },
 	})
 	if err != nil {
