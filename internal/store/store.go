@@ -84,7 +84,7 @@ type Messages interface {
 	// the status of the message if it follows, and records what webhooks hear of it, in one
 	// transaction. A lower status that arrives late is stored and told, and raises nothing. changed
 	// is false, and nothing is written, when that was known already (Finish counts for viewer ""),
-	// or when the message is unknown or not from us.
+	// or when the message is unknown or not from us. Advance may wait as Finish may.
 	Advance(ctx context.Context, ch id.Channel, s event.StatusChanged, tell Record) (changed bool, err error)
 	// Failure returns the code and the reason of a message that failed; both "" otherwise.
 	Failure(ctx context.Context, ch id.Channel, m id.Message) (code, reason string, err error)

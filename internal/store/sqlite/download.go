@@ -79,7 +79,7 @@ func (s *Store) EndDownload(ctx context.Context, ch id.Channel, m message.Messag
 			return err
 		}
 		fresh = true
-		return recordAbout(t, num, tell)
+		return record(t, tell, num)
 	})
 	return fresh && err == nil, err
 }

@@ -72,8 +72,10 @@ func finish(t *tx, ch id.Channel, e store.Ending) error {
 	if err := addTry(t, e.Seq, e.Try); err != nil {
 		return err
 	}
-	if _, err := t.exec(`update message set at = ? where num = ?`, at, row.message); err != nil {
-		return err
+	if at != row.at { // which two indexes hold
+		if _, err := t.exec(`update message set at = ? where num = ?`, at, row.message); err != nil {
+			return err
+		}
 	}
 	if _, err := reach(t, row.message, "", out.Status, at); err != nil {
 		return err
@@ -89,7 +91,7 @@ func finish(t *tx, ch id.Channel, e store.Ending) error {
 		}
 	}
 	for _, r := range e.Tell {
-		if err := recordAbout(t, row.message, r); err != nil {
+		if err := record(t, r, row.message); err != nil {
 			return err
 		}
 	}
@@ -111,10 +113,11 @@ type lineRow struct {
 	finished bool
 	message  int64
 	status   message.Status
+	at       int64 // the message's
 }
 
 func lineRowOf(t *tx, ch id.Channel, seq int64) (r lineRow, err error) {
-	err = t.one(into(&r.finished, &r.message, &r.status), `select o.state <> 'waiting', m.num, m.status
+	err = t.one(into(&r.finished, &r.message, &r.status, &r.at), `select o.state <> 'waiting', m.num, m.status, m.at
 		from outbound o join message m on m.num = o.message where o.seq = ? and o.channel = ?`, seq, string(ch))
 	return r, found(err, "row in the outbox")
 }

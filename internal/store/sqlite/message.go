@@ -69,7 +69,7 @@ func (s *Store) Receive(ctx context.Context, ch id.Channel, m message.Message, t
 		if num, fresh, err = insertMessage(t, ch, m, m.Status, row); err != nil || !fresh {
 			return err
 		}
-		return recordAbout(t, num, tell)
+		return record(t, tell, num)
 	})
 	return fresh && err == nil, err
 }
@@ -159,7 +159,7 @@ func (s *Store) Advance(ctx context.Context, ch id.Channel, c event.StatusChange
 	if !c.Message.FromMe {
 		return false, ctx.Err()
 	}
-	err = s.write(ctx, func(t *tx) error { // what came after the receipt waits for it
+	err = s.writePatiently(ctx, func(t *tx) error {
 		var num int64
 		var old message.Status
 		err := t.one(into(&num, &old), `select num, status from message where channel = ? and id = ?`, string(ch), c.Message.String())
@@ -177,7 +177,7 @@ func (s *Store) Advance(ctx context.Context, ch id.Channel, c event.StatusChange
 				return err
 			}
 		}
-		return recordAbout(t, num, tell)
+		return record(t, tell, num)
 	})
 	return changed && err == nil, err
 }

@@ -1,8 +1,8 @@
 // Package sqlite keeps the gateway's data in one SQLite file, or in memory.
 //
-// One goroutine writes. Callers hand it functions; it runs those that wait in one transaction, each
-// behind a savepoint of its own, commits once and answers them all, so that many callers share one
-// wait for the disk. Readers have connections of their own and see what was committed. The write-ahead
+// One connection writes, one caller at a time. What others want to write meanwhile, whoever comes next
+// runs in one transaction, each behind a savepoint of its own, commits once and answers them all, so
+// that many callers share one wait for the disk. Readers have connections of their own and see what was committed. The write-ahead
 // log is synced with every commit (synchronous=FULL): what was answered survives a power cut.
 package sqlite
 
@@ -36,7 +36,7 @@ type Options struct {
 	// among the writes.
 	Readers int
 	// Committed hears of every transaction: how long it took, how many writes were in it, and why it
-	// failed. It is called by the writer, which waits for it. nil means nobody.
+	// failed. Writing waits for it. nil means nobody.
 	Committed func(took time.Duration, writes int, err error)
 	// Log receives the store's messages; nil means none.
 	Log *slog.Logger
@@ -147,8 +147,8 @@ func (s *Store) write(ctx context.Context, do func(*tx) error) error {
 	return s.writer.do(ctx, do, false)
 }
 
-// writePatiently is write for what no program waits for, such as the end of a row: it leaves the
-// disk to others for a moment, so that it shares the next commit instead of making its own.
+// writePatiently is write for what no program waits for, such as the end of a row: it waits for a moment
+// for a commit that it can share, instead of making its own.
 func (s *Store) writePatiently(ctx context.Context, do func(*tx) error) error {
 	return s.writer.do(ctx, do, true)
 }

@@ -137,8 +137,8 @@ func readTold(t *tx, l *store.Timeline, num int64, about id.Message) error {
 		l.Told = append(l.Told, d)
 		return err
 	}, `select e.id, e.type, e.method, d.id, d.webhook, case d.expired when 1 then 'expired' else d.state end, d.created_at
-		from message_event me join event e on e.seq = me.event join delivery d on d.event = e.seq
-		where me.message = ? order by me.event limit ?`, num, max(maxTold-first, 0))
+		from event e join delivery d on d.event = e.seq
+		where e.message = ? order by e.seq limit ?`, num, max(maxTold-first, 0))
 	if err != nil {
 		return err
 	}

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -18,16 +17,19 @@ import (
 const (
 	// maxGroup bounds the jobs of one transaction, and so how long the first of them waits.
 	maxGroup = 64
-	// linger is how long a patient job waits for company. Whoever waits for a job that came later is
-	// served meanwhile.
+	// linger is how long a patient job waits for a commit that it can share.
 	linger = 2 * time.Millisecond
-	// company is how many patient jobs are enough to wait no longer. Others wait while they run.
+	// company is how many patient jobs are enough to wait no longer.
 	company = 16
 )
 
-// writer owns the one connection that writes. The jobs that arrive while a commit waits for the disk
-// form the next group by themselves. Patient jobs, which no program waits for, gather in a group of
-// their own, so that they neither delay the others nor have a commit each.
+// writer owns the one connection that writes. Whoever has a job and finds nobody at work takes the
+// turn and runs it himself, and with it those that wait. The jobs that arrive while he waits for the disk
+// form the next group by themselves, which one of their callers runs. So a job that is alone costs no
+// other goroutine, and many cost one wait for the disk.
+//
+// Patient jobs, which no program waits for, have no commit of their own as long as another one comes
+// within linger.
 type writer struct {
 	session *session
 	tx      *tx
@@ -35,12 +37,15 @@ type writer struct {
 	// committed hears of every transaction.
 	committed func(took time.Duration, writes int, err error)
 
-	queue   chan *job
-	late    chan *job // patient jobs
-	stopped chan struct{}
-	most    int // jobs of one transaction
+	// turn holds a token while nobody is at work. Who takes it owns session, tx and over.
+	turn  chan struct{}
+	queue chan *job
+	late  chan *job   // patient jobs
+	over  *time.Timer // flushes when linger is over
+	due   atomic.Bool // whether over is going to
+	most  int         // jobs of one transaction
 
-	// mu guards the closing of queue and late: sending to them happens under a shared lock.
+	// mu guards closed: sending to queue and late happens under a shared lock, so that close finds all.
 	mu     sync.RWMutex
 	closed bool
 
@@ -50,7 +55,7 @@ type writer struct {
 // job is one function that waits to run in a transaction.
 type job struct {
 	run func(*tx) error
-	// claimed is set once: by the writer when it runs the job, or by a caller who gives up waiting.
+	// claimed is set once: by who runs the job, or by its caller when he gives up waiting.
 	claimed atomic.Bool
 	err     error         // valid after done
 	done    chan struct{} // closed when the job is durable, or failed
@@ -74,12 +79,13 @@ func openWriter(ctx context.Context, o Options) (*writer, error) {
 		// no caller's context may interrupt a statement: it would hit the whole group
 		tx:  &tx{ctx: context.WithoutCancel(ctx), session: s},
 		log: o.Log, committed: o.Committed,
-		queue:   make(chan *job, o.Backlog),
-		late:    make(chan *job, o.Backlog),
-		stopped: make(chan struct{}),
-		most:    cmp.Or(o.most, maxGroup),
+		turn:  make(chan struct{}, 1),
+		queue: make(chan *job, o.Backlog),
+		late:  make(chan *job, o.Backlog),
+		most:  cmp.Or(o.most, maxGroup),
 	}
-	go w.serve()
+	w.over = time.AfterFunc(linger, w.flush) // which finds nothing
+	w.turn <- struct{}{}
 	return w, nil
 }
 
@@ -90,22 +96,51 @@ func (w *writer) do(ctx context.Context, run func(*tx) error, patient bool) erro
 		return err
 	}
 	j := &job{run: run, done: make(chan struct{})}
-	queue := w.queue
+	queue, turn := w.queue, w.turn
 	if patient {
-		queue = w.late
+		queue, turn = w.late, nil
 	}
 	if err := w.enqueue(queue, j); err != nil {
 		return err
 	}
-	select {
-	case <-j.done:
-	case <-ctx.Done():
-		if j.claimed.CompareAndSwap(false, true) {
-			return ctx.Err()
-		}
-		<-j.done
+	if patient {
+		w.expect()
 	}
-	return j.err
+	for {
+		select {
+		case <-j.done:
+			return j.err
+		case <-turn:
+			w.group()
+			w.turn <- struct{}{}
+		case <-ctx.Done():
+			if j.claimed.CompareAndSwap(false, true) {
+				return ctx.Err()
+			}
+			<-j.done
+			return j.err
+		}
+	}
+}
+
+// expect sees to it that somebody runs the patient jobs.
+func (w *writer) expect() {
+	if len(w.late) == company {
+		w.over.Reset(0)
+	} else if w.due.CompareAndSwap(false, true) {
+		w.over.Reset(linger)
+	}
+}
+
+// flush runs the patient jobs that nobody has taken along.
+func (w *writer) flush() {
+	w.due.Store(false) // whoever comes from now on is expected anew
+	if len(w.late) == 0 {
+		return
+	}
+	<-w.turn
+	w.group()
+	w.turn <- struct{}{}
 }
 
 func (w *writer) enqueue(queue chan<- *job, j *job) error {
@@ -129,71 +164,28 @@ func (w *writer) enqueue(queue chan<- *job, j *job) error {
 func (w *writer) close() error {
 	w.mu.Lock()
 	w.closed = true
-	close(w.queue)
-	close(w.late)
 	w.mu.Unlock()
-	<-w.stopped
+	w.over.Stop()
+	<-w.turn
+	defer func() { w.turn <- struct{}{} }()
+	for len(w.queue)+len(w.late) > 0 {
+		w.group()
+	}
 	return w.session.close()
 }
 
-func (w *writer) serve() {
-	defer close(w.stopped)
-	var patient []*job
-	over := time.NewTimer(linger)
-	over.Stop()
-	for queue, late := w.queue, w.late; queue != nil || late != nil; {
-		select {
-		case j, ok := <-queue:
-			if !ok {
-				queue = nil
-				continue
-			}
-			w.group([]*job{j})
-			continue
-		case j, ok := <-late:
-			if !ok {
-				late = nil
-				continue
-			}
-			if patient = append(patient, j); len(patient) == 1 {
-				over.Reset(linger)
-			}
-			if len(patient) < company {
-				continue
-			}
-		case <-over.C:
-		}
-		w.group(patient)
-		patient = nil
-		over.Stop()
-	}
-	w.group(patient)
-}
-
-// group runs the jobs and those that wait behind them in one transaction, and answers them.
-func (w *writer) group(first []*job) {
-	members := slices.DeleteFunc(first, func(j *job) bool { return !j.claimed.CompareAndSwap(false, true) })
-	if len(members) == 0 {
-		return
+// group runs the jobs that wait in one transaction, the patient ones last, and answers them. The turn
+// is the caller's.
+func (w *writer) group() {
+	first := w.next()
+	if first == nil {
+		return // somebody else ran it
 	}
 	started := time.Now()
+	members := []*job{first}
 	err := w.begin()
-	for _, j := range members {
-		if err == nil {
-			err = w.member(j)
-		}
-	}
-	for err == nil && len(members) < w.most {
-		j := w.next()
-		if j == nil {
-			break
-		}
-		members = append(members, j)
-		err = w.member(j)
-	}
 	if err == nil {
-		_, err = w.tx.exec("commit")
-		w.commits.Add(1)
+		members, err = w.together(first)
 	}
 	if err != nil {
 		w.abandon(err, len(members))
@@ -208,19 +200,64 @@ func (w *writer) group(first []*job) {
 	}
 }
 
-// next claims a job that waits already; nil when none does.
+// together runs a job and those that wait behind it, and commits. A job that is alone needs no
+// savepoint: should it fail, there is nothing else to keep.
+func (w *writer) together(first *job) (members []*job, err error) {
+	members = []*job{first}
+	if len(w.queue)+len(w.late) > 0 {
+		err = w.member(first)
+	} else if first.err = w.call(first.run); first.err != nil {
+		_, _ = w.tx.exec("rollback") // fails when SQLite did it already
+		return members, nil
+	} else if len(w.queue)+len(w.late) > 0 {
+		err = w.open() // before others join
+	}
+	for err == nil && len(members) < w.most {
+		j := w.next()
+		if j == nil {
+			break
+		}
+		members = append(members, j)
+		err = w.member(j)
+	}
+	if err != nil {
+		return members, err
+	}
+	return members, w.commit()
+}
+
+var errLost = errors.New("the database has ended the transaction")
+
+// open fails when SQLite has rolled back by itself, and the job that it met kept silent about it.
+func (w *writer) open() error {
+	if _, err := w.tx.exec("begin"); err == nil {
+		return errLost
+	}
+	return nil
+}
+
+func (w *writer) commit() error {
+	w.commits.Add(1)
+	_, err := w.tx.exec("commit")
+	return err
+}
+
+// next claims a job that waits already, a patient one when there is no other; nil when none does.
 func (w *writer) next() *job {
 	for {
+		var j *job
 		select {
-		case j, ok := <-w.queue:
-			if !ok {
+		case j = <-w.queue:
+		default:
+			select {
+			case j = <-w.queue:
+			case j = <-w.late:
+			default:
 				return nil
 			}
-			if j.claimed.CompareAndSwap(false, true) {
-				return j
-			}
-		default:
-			return nil
+		}
+		if j.claimed.CompareAndSwap(false, true) {
+			return j
 		}
 	}
 }
