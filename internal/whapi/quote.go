@@ -9,13 +9,15 @@ import (
 // idPattern is what the dialect accepts as the id of a message.
 const idPattern = `^[A-Za-z0-9._]{4,30}-[A-Za-z0-9._]{4,30}(-[A-Za-z0-9._]{2,30})?(-[A-Za-z0-9._]{2,30})?$`
 
+var idForm = regexp.MustCompile(idPattern)
+
 // messageID reads the id of a message, zero when it is absent.
 func (o object) messageID(name string) id.Message {
 	text := o.text(name)
 	if text == "" {
 		return id.Message{}
 	}
-	if !regexp.MustCompile(idPattern).MatchString(text) {
+	if !idForm.MatchString(text) {
 		o.in.fail(o.at(name), `must match pattern "%s"`, idPattern)
 		return id.Message{}
 	}

@@ -23,13 +23,15 @@ type Send struct {
 // toPattern is what the dialect accepts as the address of a message.
 const toPattern = `^[\d-]{9,31}(@[\w\.]{1,})?$`
 
+var toForm = regexp.MustCompile(toPattern)
+
 // to reads the address.
 func (o object) to() id.Chat {
 	s := o.needText("to")
 	if o.in.knows("/to") {
 		return id.Chat{}
 	}
-	if !regexp.MustCompile(toPattern).MatchString(s) {
+	if !toForm.MatchString(s) {
 		o.in.fail("/to", `must match pattern "%s"`, toPattern)
 		return id.Chat{}
 	}
