@@ -24,6 +24,7 @@ type keyring struct {
 	store.AllSessionSpecificStores
 	sessions   *memory[[]byte] // nil stands for no session
 	identities *memory[[32]byte]
+	privacy    privacy
 	migrated   sync.Map // of phone numbers in the form of Signal addresses
 }
 
@@ -34,6 +35,7 @@ func newKeyring(s store.AllSessionSpecificStores) *keyring {
 		AllSessionSpecificStores: s,
 		sessions:                 newMemory[[]byte](rememberedSessions),
 		identities:               newMemory[[32]byte](rememberedIdentities),
+		privacy:                  newPrivacy(),
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"go.mau.fi/whatsmeow/store"
+	"go.mau.fi/whatsmeow/types"
 )
 
 // Encrypting reads Signal sessions, changes them and stores them; decrypting does the same, and the
@@ -17,6 +18,8 @@ type (
 	orderedSessions struct {
 		store.SessionStore
 		gate gate
+		// together runs what shall share a transaction.
+		together func(context.Context, func(context.Context) error) error
 	}
 	orderedBuffer struct {
 		store.EventBuffer
@@ -25,14 +28,33 @@ type (
 )
 
 // scope is one send. It is used by one goroutine.
-type scope struct{ held gate }
+type scope struct {
+	held gate
+	// secret stores the secret of the message; nil when there is nothing to store any more.
+	secret func(context.Context) error
+}
 
 type scopeKey struct{}
 
-// sendScope returns a context to send with, and what ends the send.
-func sendScope(ctx context.Context) (context.Context, func()) {
+// sendScope returns a context to send with, and the scope, which has to be ended.
+func sendScope(ctx context.Context) (context.Context, *scope) {
 	s := &scope{}
-	return context.WithValue(ctx, scopeKey{}, s), s.leave
+	return context.WithValue(ctx, scopeKey{}, s), s
+}
+
+// scopeOf returns the send that a call belongs to, nil when it belongs to none.
+func scopeOf(ctx context.Context) *scope {
+	s, _ := ctx.Value(scopeKey{}).(*scope)
+	return s
+}
+
+// end ends the send. A secret that nothing took along is stored by itself.
+func (s *scope) end(ctx context.Context) error {
+	s.leave()
+	if s.secret == nil {
+		return nil
+	}
+	return s.secret(ctx)
 }
 
 func (s *scope) enter(ctx context.Context, g gate) error {
@@ -55,7 +77,7 @@ func (s *scope) leave() {
 
 // GetManySessions implements store.SessionStore: an encryption begins.
 func (o *orderedSessions) GetManySessions(ctx context.Context, addresses []string) (map[string][]byte, error) {
-	if s, _ := ctx.Value(scopeKey{}).(*scope); s != nil {
+	if s := scopeOf(ctx); s != nil {
 		if err := s.enter(ctx, o.gate); err != nil {
 			return nil, err
 		}
@@ -63,12 +85,44 @@ func (o *orderedSessions) GetManySessions(ctx context.Context, addresses []strin
 	return o.SessionStore.GetManySessions(ctx, addresses)
 }
 
-// PutManySessions implements store.SessionStore: the encryption is over.
+// PutManySessions implements store.SessionStore: the encryption is over. What else the send has to store
+// goes along, so that the disk is waited for once.
 func (o *orderedSessions) PutManySessions(ctx context.Context, sessions map[string][]byte) error {
-	if s, _ := ctx.Value(scopeKey{}).(*scope); s != nil {
-		defer s.leave()
+	s := scopeOf(ctx)
+	if s == nil {
+		return o.SessionStore.PutManySessions(ctx, sessions)
 	}
-	return o.SessionStore.PutManySessions(ctx, sessions)
+	defer s.leave()
+	secret := s.secret
+	if secret == nil {
+		return o.SessionStore.PutManySessions(ctx, sessions)
+	}
+	err := o.together(ctx, func(ctx context.Context) error {
+		if err := secret(ctx); err != nil {
+			return err
+		}
+		return o.SessionStore.PutManySessions(ctx, sessions)
+	})
+	if err == nil {
+		s.secret = nil
+	}
+	return err
+}
+
+// heldSecrets stores the secrets of messages, that of a message which is being sent together with the
+// Signal sessions. It opens what readers answer to the message, so it is needed only after it has left.
+type heldSecrets struct{ store.MsgSecretStore }
+
+// PutMessageSecret implements store.MsgSecretStore.
+func (h heldSecrets) PutMessageSecret(ctx context.Context, chat, sender types.JID, id types.MessageID, secret []byte) error {
+	put := func(ctx context.Context) error {
+		return h.MsgSecretStore.PutMessageSecret(ctx, chat, sender, id, secret)
+	}
+	if s := scopeOf(ctx); s != nil {
+		s.secret = put
+		return nil
+	}
+	return put(ctx)
 }
 
 // DoDecryptionTxn implements store.EventBuffer.

@@ -67,9 +67,11 @@ func (s *session) Send(ctx context.Context, e backend.Envelope) (backend.Ack, er
 	if !s.connected() {
 		return backend.Ack{}, backend.ErrOffline
 	}
-	scoped, end := sendScope(ctx)
+	scoped, scope := sendScope(ctx)
 	resp, err := s.client.SendMessage(scoped, jidOf(e.Chat), msg, extra)
-	end()
+	if lost := scope.end(ctx); lost != nil {
+		s.log.Warn("secret of the message not stored: some answers to it can't be read", "stanza", e.Stanza, "error", lost)
+	}
 	if err != nil {
 		s.refreshGroup(ctx, e.Chat, err)
 		return backend.Ack{}, refusal(err)

@@ -29,6 +29,9 @@ type deviceStores struct {
 	identities store.IdentityStore
 	sessions   store.SessionStore
 	buffer     store.EventBuffer
+	secrets    store.MsgSecretStore
+	privacy    store.PrivacyTokenStore
+	salt       store.NCTSaltStore
 }
 
 var _ store.DeviceContainer = (*vault)(nil)
@@ -65,7 +68,8 @@ func (v *vault) guarded(d *store.Device) *store.Device {
 	}
 	d.Contacts = &contacts{ContactStore: d.Contacts}
 	s := v.storesOf(d)
-	d.Identities, d.Sessions = s.identities, s.sessions
+	d.Identities, d.Sessions, d.MsgSecrets = s.identities, s.sessions, s.secrets
+	d.PrivacyTokens, d.NCTSalt = s.privacy, s.salt
 	d.EventBuffer = &patientBuffer{s.buffer, func(err error) { v.alarm(d, err) }}
 	return d
 }
@@ -76,13 +80,16 @@ func (v *vault) storesOf(d *store.Device) *deviceStores {
 	if s := v.known[*d.ID]; s != nil {
 		return s
 	}
-	s := &deviceStores{identities: d.Identities, sessions: d.Sessions, buffer: d.EventBuffer}
+	s := &deviceStores{
+		identities: d.Identities, sessions: d.Sessions, buffer: d.EventBuffer,
+		secrets: heldSecrets{d.MsgSecrets}, privacy: d.PrivacyTokens, salt: d.NCTSalt,
+	}
 	if all, ok := d.Sessions.(store.AllSessionSpecificStores); ok && !v.forgetful {
 		k := newKeyring(all)
-		s.identities, s.sessions, s.buffer = k, k, k
+		s.identities, s.sessions, s.buffer, s.privacy, s.salt = k, k, k, k, k
 	}
 	g := newGate()
-	s.sessions = &orderedSessions{s.sessions, g}
+	s.sessions = &orderedSessions{s.sessions, g, s.buffer.DoDecryptionTxn}
 	s.buffer = &orderedBuffer{s.buffer, g}
 	v.known[*d.ID] = s
 	return s
