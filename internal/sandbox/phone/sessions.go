@@ -11,6 +11,7 @@ import (
 	waStore "go.mau.fi/whatsmeow/store"
 	"go.mau.fi/whatsmeow/store/sqlstore"
 	"go.mau.fi/whatsmeow/types"
+
 	"tapgate/internal/sandbox"
 	"tapgate/internal/sqlitedb"
 )

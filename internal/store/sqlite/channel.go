@@ -15,7 +15,7 @@ func (s *Store) AddChannel(ctx context.Context, c channel.Channel, token store.T
 	if err != nil {
 		return err
 	}
-	return s.write(ctx, func(t *tx) error {
+	return s.writeTokens(ctx, func(t *tx) error {
 		_, err := t.exec(`insert into channel (id, name, number, push_name, device, created_at, settings) values (?, ?, ?, ?, ?, ?, ?)`,
 			string(c.ID), c.Name, string(c.Number), c.PushName, c.Device, micros(c.CreatedAt), string(settings))
 		if err != nil {

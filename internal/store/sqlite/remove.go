@@ -16,7 +16,7 @@ import (
 // wait for the writer. Nothing is delivered for them any more.
 func (s *Store) RemoveChannel(ctx context.Context, ch id.Channel) error {
 	now := micros(time.Now())
-	return s.write(ctx, func(t *tx) error {
+	return s.writeTokens(ctx, func(t *tx) error {
 		n, err := t.exec(`update channel set removed_at = ?, settings = '{"v":1,"backoff_delay":"0s","max_backoff_delay":"0s"}' where id = ? and removed_at = 0`, now, string(ch))
 		if err := changed(n, err, "channel"); err != nil {
 			return err

@@ -68,6 +68,7 @@ type Store struct {
 	writer *writer
 	// reader is nil in memory: such a database belongs to one connection, the writer's.
 	reader *session
+	tokens knownTokens
 	// purge is what PurgeRemoved runs; nil until it is known. It belongs to the writer.
 	purge []string
 
@@ -169,6 +170,7 @@ func (s *Store) read(ctx context.Context, do func(*tx) error) error {
 // Close implements store.Store.
 func (s *Store) Close() (err error) {
 	s.closing.Do(func() {
+		s.tokens.change(1) // for ever: a closed store says so
 		if s.reader != nil {
 			s.reading.Lock()
 			s.closed = true

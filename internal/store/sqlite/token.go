@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"slices"
 	"strings"
 	"time"
 
@@ -13,7 +14,7 @@ import (
 
 // AddToken implements store.Tokens.
 func (s *Store) AddToken(ctx context.Context, k channel.Token, hash store.TokenHash) error {
-	return s.write(ctx, func(t *tx) error { return addToken(t, k, hash) })
+	return s.writeTokens(ctx, func(t *tx) error { return addToken(t, k, hash) })
 }
 
 func addToken(t *tx, k channel.Token, hash store.TokenHash) error {
@@ -32,6 +33,11 @@ const selectToken = `select id, ifnull(channel, ''), name, scopes, created_at, e
 
 // Token implements store.Tokens.
 func (s *Store) Token(ctx context.Context, hash store.TokenHash) (k channel.Token, err error) {
+	k, ok, asked := s.tokens.get(hash)
+	if ok {
+		k.Scopes = slices.Clone(k.Scopes)
+		return k, ctx.Err()
+	}
 	err = s.read(ctx, func(t *tx) error {
 		known := false
 		err := t.each(func(rows *sql.Rows) (err error) {
@@ -44,6 +50,9 @@ func (s *Store) Token(ctx context.Context, hash store.TokenHash) (k channel.Toke
 		}
 		return err
 	})
+	if err == nil {
+		s.tokens.fill(hash, k, asked)
+	}
 	return k, err
 }
 
@@ -61,7 +70,7 @@ func (s *Store) Tokens(ctx context.Context, ch id.Channel) (list []channel.Token
 
 // ReplaceToken implements store.Tokens.
 func (s *Store) ReplaceToken(ctx context.Context, old string, until time.Time, k channel.Token, hash store.TokenHash) error {
-	return s.write(ctx, func(t *tx) error {
+	return s.writeTokens(ctx, func(t *tx) error {
 		n, err := t.exec(`update token set expires_at = case when expires_at > 0 then min(expires_at, ?1) else ?1 end
 			where id = ?2 and channel is nullif(?3, '')`, micros(until), old, string(k.Channel))
 		if err := changed(n, err, "token"); err != nil {
@@ -73,7 +82,7 @@ func (s *Store) ReplaceToken(ctx context.Context, old string, until time.Time, k
 
 // RemoveToken implements store.Tokens.
 func (s *Store) RemoveToken(ctx context.Context, ch id.Channel, token string) error {
-	return s.write(ctx, func(t *tx) error {
+	return s.writeTokens(ctx, func(t *tx) error {
 		n, err := t.exec(`delete from token where id = ? and channel is nullif(?, '')`, token, string(ch))
 		return changed(n, err, "token")
 	})
