@@ -17,7 +17,7 @@ func TestRemovedTokensAreForgotten(t *testing.T) {
 	s := openFile(t, sqlite.Options{})
 	var others sync.WaitGroup
 	for n := range 100 {
-		hash := store.TokenHash{1, byte(n)}
+		hash := store.TokenHash{101, byte(n)}
 		k := channel.Token{ID: "tok_" + string(rune('A'+n)), Channel: testChannel, Scopes: channel.Scopes()}
 		if err := s.AddToken(t.Context(), k, hash); err != nil {
 			t.Fatal(err)
@@ -53,7 +53,7 @@ func TestRemovedTokensAreForgotten(t *testing.T) {
 		until := time.Unix(1_700_000_000, 0).UTC()
 		next := k
 		next.ID += "b"
-		if err := s.ReplaceToken(t.Context(), k.ID, until, next, store.TokenHash{2, byte(n)}); err != nil {
+		if err := s.ReplaceToken(t.Context(), k.ID, until, next, store.TokenHash{102, byte(n)}); err != nil {
 			t.Fatal(err)
 		}
 		if got, err := s.Token(t.Context(), hash); err != nil || !got.ExpiresAt.Equal(until) {

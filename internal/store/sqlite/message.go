@@ -85,11 +85,11 @@ func (s *Store) ReceiveChange(ctx context.Context, ch id.Channel, m message.Mess
 		if num, fresh, err = insertMessage(t, ch, m, m.Status, row); err != nil || !fresh {
 			return err
 		}
-		if err := recordAbout(t, num, tell); err != nil {
+		if err := record(t, tell, num); err != nil {
 			return err
 		}
 		if a.Message.ID.IsZero() {
-			return recordAbout(t, num, a.Tell)
+			return record(t, a.Tell, num)
 		}
 		return alter(t, ch, num, a)
 	})
@@ -102,7 +102,7 @@ func alter(t *tx, ch id.Channel, num int64, a store.Altered) error {
 	var target int64
 	err := t.one(into(&target, &old), `select num, status from message where channel = ? and id = ?`, string(ch), a.Message.ID.String())
 	if errors.Is(err, sql.ErrNoRows) {
-		return recordAbout(t, num, a.Tell)
+		return record(t, a.Tell, num)
 	}
 	if err != nil {
 		return err
@@ -115,7 +115,7 @@ func alter(t *tx, ch id.Channel, num int64, a store.Altered) error {
 			return err
 		}
 	}
-	return recordAbout(t, target, a.Tell)
+	return record(t, a.Tell, target)
 }
 
 // mostChanges is how many changes of a message are looked at: one who edits on and on is heard, but his
