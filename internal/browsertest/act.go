@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/chromedp"
 )
 
@@ -115,4 +116,18 @@ func (p *Page) set(selector, value, event string) {
 func (p *Page) Keys(keys string) {
 	p.T.Helper()
 	p.Do(chromedp.KeyEvent(keys))
+}
+
+// Clipboard returns what the page has put there.
+func (p *Page) Clipboard() string {
+	p.T.Helper()
+	for _, name := range []string{"clipboard-read", "clipboard-write"} {
+		_, err := chromedp.CallBrowser(p.ctx, browser.SetPermission, browser.SetPermissionParams{
+			Permission: &browser.PermissionDescriptor{Name: name}, Setting: browser.PermissionSettingGranted,
+		})
+		if err != nil {
+			p.T.Fatal(err)
+		}
+	}
+	return Eval[string](p, `navigator.clipboard.readText()`)
 }

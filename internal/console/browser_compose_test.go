@@ -1,6 +1,9 @@
 package console_test
 
 import (
+	"encoding/json"
+	"os"
+	"os/exec"
 	"strings"
 	"testing"
 
@@ -137,4 +140,43 @@ func TestBrowserComposesByKeyboard(t *testing.T) {
 	}
 	p.Keys("\r")
 	p.Until(`document.querySelector('.compose-told a.link') !== null`)
+}
+
+// The command that the composer copies sends the message when a shell runs it, whatever stands in it.
+func TestBrowserCopiesACommandThatWorks(t *testing.T) {
+	browsertest.Need(t)
+	shell, err := exec.LookPath("sh")
+	if err != nil {
+		t.Skip("no shell")
+	}
+	if _, err := exec.LookPath("curl"); err != nil {
+		t.Skip("no curl")
+	}
+	const words = `It's "quoted" $HOME $(id) ` + "`id`" + ` \n *bold* ; # <b> 👍`
+	w := newWorld(t)
+	p := w.browse(1440, 900, w.page("compose"))
+	p.Write(`[data-path="/to"]`, jonathan)
+	p.Write(`[data-path="/body/text"]`, words+"\nsecond line")
+	p.Write(`[data-path="/action/buttons/0/id"]`, `it's "first"`)
+	p.Press(`.compose-foot .press:nth-child(2)`)
+	p.Until(`document.querySelector('.toast-note')?.textContent.startsWith('Copied')`)
+	command := p.Clipboard()
+	if strings.Contains(command, w.facts.Token) {
+		t.Error("the command holds the token")
+	}
+	cmd := exec.CommandContext(t.Context(), shell, "-c", strings.Replace(command, "curl", "curl -sS -w '\n%{http_code}'", 1))
+	cmd.Env = append(os.Environ(), "TOKEN="+w.facts.Token)
+	out, err := cmd.CombinedOutput()
+	if err != nil || !strings.HasSuffix(string(out), "\n200") {
+		t.Fatalf("%v: %s\n%s", err, out, command)
+	}
+	var answer any
+	if err := json.Unmarshal([]byte(strings.TrimSuffix(string(out), "\n200")), &answer); err != nil {
+		t.Fatal(err)
+	}
+	id, _ := at(answer, "message", "id").(string)
+	got := w.held(id)
+	if at(got, "body") != words+"\nsecond line" || at(got, "buttons", 0, "id") != `ButtonsV3:it's "first"` {
+		t.Errorf("the phone has %v", got)
+	}
 }

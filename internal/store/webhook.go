@@ -33,7 +33,7 @@ type Webhook struct {
 	LastSuccess       time.Time
 }
 
-// Backlog is what a webhook has not been told.
+// Backlog is what a webhook has not been told. What was given up counts until it is replayed.
 type Backlog struct {
 	Open, Dead int
 	// Oldest is when the oldest open delivery was made; zero when there is none.

@@ -80,6 +80,10 @@ async function edit(channel, w) {
   const settings = await api('GET', path);
   const list = settings.webhooks ?? [];
   const nth = w ? list.findIndex((one) => one.url === w.url && (one.mode ?? 'body') === w.mode) : -1;
+  if (w && nth < 0) {
+    toast('This webhook was changed meanwhile', 'bad');
+    return;
+  }
   const was = list[nth] ?? {};
   const url = input({ inputmode: 'url', value: was.url ?? '', placeholder: 'https://example.org/hook', autofocus: true });
   const mode = choice(modes, was.mode ?? 'body');

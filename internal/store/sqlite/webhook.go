@@ -65,7 +65,7 @@ func (s *Store) Backlog(ctx context.Context, l store.Line, limit int) (b store.B
 			return err
 		}
 		err = t.one(into(&b.Dead), `select count(*) from (select 1 from delivery indexed by delivery_dead
-			where channel = ? and webhook = ? and state = 'dead' limit ?)`, string(l.Channel), l.Webhook, limit)
+			where channel = ? and webhook = ? and state = 'dead' and replayed_by = 0 limit ?)`, string(l.Channel), l.Webhook, limit)
 		if err != nil || b.Open == 0 {
 			return err
 		}

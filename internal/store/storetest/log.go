@@ -197,6 +197,9 @@ func replayDead(f *fixture) {
 	f.same("made", 2, made)
 	f.same("next", int64(0), next)
 	f.same("those", []id.Event{ev[store.Dead], ev["old"]}, f.drain(ch, hookA))
+	left, err := f.s.Backlog(f.ctx, store.Line{Channel: ch, Webhook: hookA}, 10)
+	f.must(err)
+	f.same("left of what was given up", 0, left.Dead)
 	made, _, _ = f.replay(ch, q)
 	f.same("made again", 0, made)
 }
