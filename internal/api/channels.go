@@ -79,7 +79,7 @@ func (s *Server) showChannel(c call) (answer, error) {
 
 func shownChannel(h gateway.Health) whapi.Channel {
 	return whapi.Channel{
-		Channel: h.Channel, State: h.State, Reason: h.Reason, Until: h.Until, StartedAt: h.StartedAt, Waiting: h.Waiting,
+		Channel: h.Channel, State: h.State, Fault: h.Fault, Reason: h.Reason, Until: h.Until, StartedAt: h.StartedAt, Waiting: h.Waiting,
 	}
 }
 

@@ -31,7 +31,7 @@ func (s *Server) checkHealth(c call) (answer, error) {
 	}
 	return asJSON(whapi.EncodeHealth(whapi.Health{
 		Channel: c.channel, StartedAt: h.StartedAt, Uptime: h.Uptime, Version: h.Version,
-		State: h.State, Reason: h.Reason, User: h.Channel.Number, UserName: h.Channel.PushName,
+		State: h.State, Fault: h.Fault, Reason: h.Reason, User: h.Channel.Number, UserName: h.Channel.PushName,
 	}))
 }
 

@@ -28,9 +28,21 @@ func (s *Server) send(limit int64, decode func(whapi.Body) (whapi.Send, error)) 
 			return answer{}, err
 		}
 		a, err := asJSON(whapi.EncodeSent(sent))
-		a.warnings = warnings
+		a.warnings = append(warnings, s.waits(c, sent)...)
 		return a, err
 	}
+}
+
+// waits warns of a message that can't leave for now because the channel is in trouble.
+func (s *Server) waits(c call, m message.Message) []string {
+	if m.Status != message.Pending {
+		return nil
+	}
+	h, err := s.Gateway.Health(c.Context(), c.channel)
+	if err != nil || h.Fault == "" {
+		return nil
+	}
+	return []string{"the message waits (" + h.Fault + "): " + h.Reason}
 }
 
 // draft reads a request to send a message. The header X-Tapgate-Recipe names the encoding on the wire

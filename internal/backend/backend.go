@@ -155,10 +155,16 @@ type Identity struct {
 // StateChange is a new state of a session and why.
 type StateChange struct {
 	State channel.State
-	// Reason is a sentence for the operator; "" when the state says it all.
-	Reason string
+	// Fault is the code of the trouble (channel.Trouble), Reason explains it to the operator; "" when
+	// the state says it all.
+	Fault, Reason string
 	// Until is the end of a temporary ban; zero when it has none.
 	Until time.Time
+}
+
+// Troubled returns the change that a trouble makes.
+func Troubled(t channel.Trouble) StateChange {
+	return StateChange{State: t.State, Fault: t.Code, Reason: t.Reason()}
 }
 
 // Ledger gives back what was sent, so that a device that could not read it can be served again,

@@ -73,6 +73,7 @@ type channelInfo struct {
 	Number   string `json:"number"`
 	PushName string `json:"push_name"`
 	State    string `json:"state"`
+	Fault    string `json:"fault"`
 	Reason   string `json:"reason"`
 	Until    int64  `json:"until"`
 	Waiting  int    `json:"waiting"`
@@ -143,6 +144,9 @@ func (ch channelInfo) tell(out io.Writer) error {
 	}
 	if ch.Reason != "" {
 		fmt.Fprintf(w, "Reason\t%s\n", ch.Reason)
+	}
+	if ch.Fault != "" {
+		fmt.Fprintf(w, "Fault\t%s\n", ch.Fault)
 	}
 	if ch.Until > 0 {
 		fmt.Fprintf(w, "Until\t%s\n", time.Unix(ch.Until, 0).Local().Format(time.DateTime))

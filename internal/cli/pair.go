@@ -40,6 +40,7 @@ type progress struct {
 	Expire int    `json:"expire,omitempty"`
 	Code   string `json:"code,omitempty"`
 	State  string `json:"state,omitempty"`
+	Fault  string `json:"fault,omitempty"`
 	Reason string `json:"reason,omitempty"`
 	Number string `json:"number,omitempty"`
 }
@@ -119,7 +120,7 @@ func (w *pairer) moved(ch channelInfo) error {
 	if ch.Reason != "" {
 		text += ": " + ch.Reason
 	}
-	return w.say(progress{Event: "state", State: ch.State, Reason: ch.Reason, Number: ch.Number}, "... %s\n", text)
+	return w.say(progress{Event: "state", State: ch.State, Fault: ch.Fault, Reason: ch.Reason, Number: ch.Number}, "... %s\n", text)
 }
 
 func (w *pairer) qr(ctx context.Context) error {

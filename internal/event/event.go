@@ -57,8 +57,9 @@ type StatusChanged struct {
 
 // StateChanged tells of a new state of the channel itself.
 type StateChanged struct {
-	State  channel.State
-	Reason string
+	State channel.State
+	// Fault and Reason say why, to programs and to people; "" when nothing is wrong.
+	Fault, Reason string
 	// StartedAt is when the gateway started the channel; zero when it is not told.
 	StartedAt time.Time
 }

@@ -58,9 +58,9 @@ type actor struct {
 type view struct {
 	channel channel.Channel
 	state   channel.State
-	reason  string
+	why     why
 	until   time.Time // end of a temporary ban
-	ended   string    // why the last pairing ended; "" while paired, and when it was asked for
+	ended   why       // of the last pairing; empty while paired, and when it was asked for
 	// session is the open session, nil when there is none; link is what it was opened with. Calls
 	// of an older link come too late and don't count.
 	session backend.Session
@@ -70,6 +70,18 @@ type view struct {
 	qr   Login
 	// changed is closed when the view is replaced.
 	changed chan struct{}
+}
+
+// why says what a state comes from: the code of a trouble, and its sentence for people. It is empty
+// where nothing is wrong.
+type why struct{ fault, reason string }
+
+// explained is why the channel is not connected, also while it is being paired anew.
+func (v *view) explained() why {
+	if v.why.reason == "" {
+		return v.ended
+	}
+	return v.why
 }
 
 func newActor(g *Gateway, c channel.Channel, waiting int) *actor {

@@ -39,7 +39,7 @@ func (g *Gateway) question(ctx context.Context, ch id.Channel, failed string, as
 	}
 	v := a.view.Load()
 	if !v.channel.Paired() {
-		return fault.New(fault.Unpaired, "Need channel authorization")
+		return unpaired(v, "Need channel authorization")
 	}
 	ctx, cancel := context.WithTimeout(ctx, questionWait)
 	defer cancel()
@@ -49,7 +49,7 @@ func (g *Gateway) question(ctx context.Context, ch id.Channel, failed string, as
 	}
 	switch {
 	case errors.Is(err, backend.ErrOffline):
-		return &fault.Error{Kind: fault.Unavailable, Message: "The channel is not connected", Next: v.reason, RetryAfter: 5 * time.Second}
+		return &fault.Error{Kind: fault.Unavailable, Code: v.why.fault, Message: "The channel is not connected", Next: v.why.reason, RetryAfter: 5 * time.Second}
 	case err != nil:
 		if f := (*fault.Error)(nil); errors.As(err, &f) {
 			return err

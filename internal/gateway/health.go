@@ -15,8 +15,9 @@ type Health struct {
 	StartedAt time.Time
 	Uptime    time.Duration
 	State     channel.State
-	// Reason explains the state to the operator; "" when it needs no explanation.
-	Reason string
+	// Fault is the code of the channel.Trouble that led to the state, Reason explains it to the operator;
+	// "" when it needs no explanation.
+	Fault, Reason string
 	// Until is when a temporary ban ends; zero when there is none, or its end is not known.
 	Until time.Time
 	// Waiting is how many messages wait to be sent.
@@ -34,12 +35,9 @@ func (g *Gateway) Health(_ context.Context, ch id.Channel) (Health, error) {
 	v := a.view.Load()
 	c := v.channel
 	c.Settings = clone(c.Settings)
-	reason := v.reason
-	if reason == "" {
-		reason = v.ended // also while it is being paired anew
-	}
+	w := v.explained()
 	return Health{
 		Channel: c, StartedAt: a.startedAt.UTC(), Uptime: g.Now().Sub(a.startedAt),
-		State: v.state, Reason: reason, Until: v.until, Waiting: a.line.length(), Version: g.Version,
+		State: v.state, Fault: w.fault, Reason: w.reason, Until: v.until, Waiting: a.line.length(), Version: g.Version,
 	}, nil
 }

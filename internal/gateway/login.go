@@ -5,6 +5,8 @@ import (
 	"errors"
 	"time"
 
+	"tapgate/internal/backend"
+	"tapgate/internal/channel"
 	"tapgate/internal/fault"
 	"tapgate/internal/id"
 )
@@ -79,12 +81,12 @@ func (a *actor) showCode(ctx context.Context) (*view, error) {
 		case v.session != nil && a.Now().Before(v.qr.ExpiresAt):
 			return v, nil
 		case v.state.Terminal():
-			return nil, &fault.Error{Kind: fault.Unavailable, Message: "Pairing is not possible", Next: v.reason}
+			return nil, &fault.Error{Kind: fault.Unavailable, Code: v.why.fault, Message: "Pairing is not possible", Next: v.why.reason}
 		}
 		select {
 		case <-v.changed:
 		case <-late.C:
-			return nil, noCode(v.reason)
+			return nil, noCode(v.why)
 		case <-ctx.Done():
 			return nil, ctx.Err()
 		case <-a.soft.Done():
@@ -93,9 +95,9 @@ func (a *actor) showCode(ctx context.Context) (*view, error) {
 	}
 }
 
-func noCode(reason string) error {
+func noCode(w why) error {
 	return &fault.Error{
-		Kind: fault.Unavailable, Message: "There is no code to pair with yet", Next: reason,
+		Kind: fault.Unavailable, Code: w.fault, Message: "There is no code to pair with yet", Next: w.reason,
 		RetryAfter: 5 * time.Second, Cause: errNoCode,
 	}
 }
@@ -121,7 +123,7 @@ func (g *Gateway) Logout(ctx context.Context, ch id.Channel) error {
 		return fault.Wrap(fault.Unavailable, err, "The channel could not be logged out")
 	}
 	a.change(func(v *view) error {
-		a.forget(context.WithoutCancel(ctx), v, "")
+		a.forget(context.WithoutCancel(ctx), v, backend.StateChange{State: channel.Unpaired})
 		return nil
 	})
 	a.closeSession()

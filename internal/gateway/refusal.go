@@ -51,6 +51,14 @@ const (
 	codeBroken   = "unsendable"
 )
 
+// because adds to a sentence why the channel is not connected, if it is not.
+func (a *actor) because(sentence string) string {
+	if w := a.view.Load().explained(); w.reason != "" {
+		sentence += " " + w.reason
+	}
+	return sentence
+}
+
 // failed returns how a row ends that WhatsApp has not answered.
 func failed(code, reason string) result {
 	kind := fault.Unavailable

@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"tapgate/internal/backend"
+	"tapgate/internal/channel"
 	"tapgate/internal/fault"
 	"tapgate/internal/id"
 )
@@ -69,7 +71,7 @@ func (a *actor) leave(ctx context.Context) error {
 	}
 	a.change(func(v *view) error {
 		if v.channel.Paired() {
-			a.forget(ctx, v, "")
+			a.forget(ctx, v, backend.StateChange{State: channel.Unpaired})
 		}
 		return nil
 	})

@@ -61,7 +61,7 @@ func (g *Gateway) Send(ctx context.Context, ch id.Channel, d Draft) (message.Mes
 	}
 	v := a.view.Load()
 	if !v.channel.Paired() {
-		return message.Message{}, fault.New(fault.Unpaired, "need channel authorization for send message")
+		return message.Message{}, unpaired(v, "need channel authorization for send message")
 	}
 	if v.session == nil {
 		return message.Message{}, &fault.Error{Kind: fault.Unavailable, Message: "The session of this channel is not open yet", RetryAfter: 2 * time.Second}
@@ -91,6 +91,12 @@ func (g *Gateway) Send(ctx context.Context, ch id.Channel, d Draft) (message.Mes
 	}
 	m, err = a.outcomeOf(ctx, m, p.out, d.Typing)
 	return a.shown(ctx, m), err
+}
+
+// unpaired is the fault of a channel that can't send, which says why its pairing has ended.
+func unpaired(v *view, message string) error {
+	w := v.explained()
+	return &fault.Error{Kind: fault.Unpaired, Code: w.fault, Message: message, Next: w.reason}
 }
 
 func validate(d Draft) error {

@@ -114,9 +114,9 @@ func (a *actor) carry(e entry) (end ending, ok bool) {
 		v, err := a.ready(e)
 		switch {
 		case errors.Is(err, errExpired):
-			return ending{entry: e, result: failed(codeExpired, "The message could not be sent before it expired.")}, true
+			return ending{entry: e, result: failed(codeExpired, a.because("The message could not be sent before it expired."))}, true
 		case errors.Is(err, errUnpaired):
-			return ending{entry: e, result: failed(codeUnpaired, "The channel was logged out before the message could be sent.")}, true
+			return ending{entry: e, result: failed(codeUnpaired, a.because("The channel was logged out before the message could be sent."))}, true
 		case err != nil:
 			return end, false
 		}

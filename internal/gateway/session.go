@@ -27,7 +27,7 @@ func (a *actor) launch(only func(v *view, now time.Time) bool) error {
 	err := a.open(a.view.Load().channel.Device)
 	if fault.Is(err, fault.Unpaired) {
 		a.change(func(v *view) error {
-			a.forget(a.hard, v, "The keys of this session are gone. Pair the channel again.")
+			a.forget(a.hard, v, backend.Troubled(channel.TroubleOf(channel.KeysGone)))
 			return nil
 		})
 		return nil
@@ -35,7 +35,8 @@ func (a *actor) launch(only func(v *view, now time.Time) bool) error {
 	if err != nil {
 		a.log().Error("session not started", "error", err)
 		a.change(func(v *view) error {
-			v.reason = "The session could not be started."
+			t := channel.TroubleOf(channel.NotStarted)
+			v.why = why{t.Code, t.Reason()}
 			return nil
 		})
 	}
@@ -54,7 +55,7 @@ func (a *actor) open(device string) error {
 	}
 	a.change(func(v *view) error {
 		v.session, v.link, v.live = s, l, true
-		v.state, v.reason, v.until, v.qr = channel.Idle, "", time.Time{}, Login{}
+		v.state, v.why, v.until, v.qr = channel.Idle, why{}, time.Time{}, Login{}
 		return nil
 	})
 	err = s.Connect(a.hard)
@@ -87,7 +88,7 @@ func (a *actor) closeSession() {
 
 // forget removes the channel's identity because its pairing has ended. mu is held. What the
 // database does not learn now, it learns when the next start finds the keys gone.
-func (a *actor) forget(ctx context.Context, v *view, reason string) {
+func (a *actor) forget(ctx context.Context, v *view, s backend.StateChange) {
 	if v.channel.Paired() {
 		if err := a.Store.SetIdentity(ctx, a.id, "", "", ""); err != nil {
 			a.log().Error("end of pairing not stored", "error", err)
@@ -95,8 +96,8 @@ func (a *actor) forget(ctx context.Context, v *view, reason string) {
 	}
 	gone := event.UserChanged{Number: v.channel.Number, PushName: v.channel.PushName}
 	v.channel.Number, v.channel.Device, v.channel.PushName = "", "", ""
-	v.live, v.qr, v.ended = false, Login{}, reason
-	a.enter(ctx, v, backend.StateChange{State: channel.Unpaired, Reason: reason})
+	v.live, v.qr, v.ended = false, Login{}, why{s.Fault, s.Reason}
+	a.enter(ctx, v, s)
 	if gone.Number != "" {
 		a.tell(ctx, v, gone)
 	}
@@ -104,15 +105,16 @@ func (a *actor) forget(ctx context.Context, v *view, reason string) {
 
 // enter puts the channel into a state and tells of it. mu is held.
 func (a *actor) enter(ctx context.Context, v *view, s backend.StateChange) {
-	if v.state == s.State && v.reason == s.Reason {
+	now := why{s.Fault, s.Reason}
+	if v.state == s.State && v.why == now {
 		return
 	}
-	a.log().Info("channel state", "from", v.state, "to", s.State, "reason", s.Reason)
-	v.state, v.reason, v.until = s.State, s.Reason, s.Until
+	a.log().Info("channel state", "from", v.state, "to", s.State, "fault", s.Fault, "reason", s.Reason)
+	v.state, v.why, v.until = s.State, now, s.Until
 	if s.State != channel.Pairing {
 		v.qr = Login{}
 	}
-	a.tell(ctx, v, event.StateChanged{State: s.State, Reason: s.Reason, StartedAt: a.startedAt})
+	a.tell(ctx, v, event.StateChanged{State: s.State, Fault: s.Fault, Reason: s.Reason, StartedAt: a.startedAt})
 }
 
 // tell tells webhooks of the channel itself. mu is held. It is no reason to fail when that does not

@@ -36,7 +36,7 @@ func (l *link) Paired(ctx context.Context, who backend.Identity) error {
 			return err
 		}
 		v.channel.Number, v.channel.Device, v.channel.PushName = who.Number, who.Device, who.PushName
-		v.qr, v.ended = Login{}, ""
+		v.qr, v.ended = Login{}, why{}
 		l.log().Info("channel paired", "number", who.Number)
 		l.tell(ctx, v, event.UserChanged{Number: who.Number, PushName: who.PushName, Paired: true})
 		return nil
@@ -64,9 +64,12 @@ func (l *link) State(ctx context.Context, s backend.StateChange) {
 			return errStale
 		}
 		if s.State == channel.Unpaired {
-			l.forget(ctx, v, s.Reason)
+			l.forget(ctx, v, s)
 			l.spawn(l.drop) // not here: closing a session waits for this very call
 			return nil
+		}
+		if s.Fault == channel.Passkey {
+			v.ended = why{s.Fault, s.Reason} // the next code will not help: it is told beside it
 		}
 		v.live = s.State != channel.Idle && (v.channel.Paired() || !s.State.Terminal())
 		l.enter(ctx, v, s)

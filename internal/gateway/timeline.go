@@ -73,7 +73,7 @@ func (g *Gateway) Timeline(ctx context.Context, ch id.Channel, m id.Message) (Ti
 	if err != nil {
 		return Timeline{}, stored(err)
 	}
-	steps := begun(l, a.view.Load().state, g.Now())
+	steps := begun(l, a.view.Load(), g.Now())
 	for i, try := range l.Tries {
 		steps = append(steps, Step{
 			Kind: StepAttempt, Number: i + 1, At: try.At, Took: try.Took, Result: try.Result, Reason: try.Reason,
@@ -112,7 +112,7 @@ func stepOf(c message.Content) StepKind {
 
 // begun returns how a timeline begins. A message of which the row is gone, or that was sent by
 // another device, has no beginning that we know.
-func begun(l store.Timeline, state channel.State, now time.Time) []Step {
+func begun(l store.Timeline, v *view, now time.Time) []Step {
 	switch {
 	case l.Row == nil && !l.Message.ID.FromMe:
 		return []Step{{Kind: StepReceived, At: l.Message.At}}
@@ -125,8 +125,11 @@ func begun(l store.Timeline, state channel.State, now time.Time) []Step {
 		queued.Took = l.Tries[0].At.Sub(queued.At)
 	case l.Message.Status == message.Pending:
 		queued.Took = now.Sub(queued.At)
-		if state != channel.Connected {
+		if v.state != channel.Connected {
 			queued.Reason = "the channel is not connected"
+			if w := v.explained(); w.fault != "" {
+				queued.Reason += " (" + w.fault + "): " + w.reason
+			}
 		}
 	default:
 		queued.Reason = "it never left"

@@ -17,6 +17,7 @@ type Faults struct {
 	beforeProcess map[string]int
 	beforeAck     map[string]int
 	pings         map[string]int
+	passkeys      map[string]int
 	logins        map[string]failure
 	nacks         map[string]failure
 	retries       failure
@@ -29,7 +30,7 @@ type failure struct{ code, count int }
 func newFaults() *Faults {
 	return &Faults{
 		beforeProcess: make(map[string]int), beforeAck: make(map[string]int),
-		pings: make(map[string]int), logins: make(map[string]failure), nacks: make(map[string]failure),
+		pings: make(map[string]int), passkeys: make(map[string]int), logins: make(map[string]failure), nacks: make(map[string]failure),
 	}
 }
 
@@ -81,6 +82,9 @@ func (f *Faults) CutBeforeAck(phone string, count int) { f.set(f.beforeAck, phon
 
 // MutePings leaves the next count keepalives of an account unanswered.
 func (f *Faults) MutePings(phone string, count int) { f.set(f.pings, phone, count) }
+
+// AskPasskey makes the next count pairings with an account ask for its passkey.
+func (f *Faults) AskPasskey(phone string, count int) { f.set(f.passkeys, phone, count) }
 
 // FailLogin answers the next count logins of an account with a failure: 401
 // logged out, 402 banned for an hour, 403 banned, 405 outdated, 503 unavailable.
@@ -148,6 +152,7 @@ func (f *Faults) take(of map[string]int, phone string) bool {
 func (f *Faults) cutBeforeProcess(phone string) bool { return f.take(f.beforeProcess, phone) }
 func (f *Faults) cutBeforeAck(phone string) bool     { return f.take(f.beforeAck, phone) }
 func (f *Faults) muted(phone string) bool            { return f.take(f.pings, phone) }
+func (f *Faults) asksPasskey(phone string) bool      { return f.take(f.passkeys, phone) }
 
 // fail uses up one occasion of a failure; 0 means none.
 func fail(of map[string]failure, phone string) int {

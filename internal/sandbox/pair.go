@@ -34,6 +34,8 @@ var (
 	ErrPairingRefused = errors.New("sandbox: client refused the pairing")
 	// ErrHungUp says that the client's connection ended while it was being paired.
 	ErrHungUp = errors.New("sandbox: client hung up")
+	// ErrPasskey says that the account has a passkey, which the client was asked for.
+	ErrPasskey = errors.New("sandbox: the account's passkey is asked for")
 	// ErrTooManyDevices says that an account has used up its device ids.
 	ErrTooManyDevices = errors.New("sandbox: account has no device id left")
 )
@@ -114,6 +116,10 @@ func (n *Network) waiting(ref []byte) *conn {
 // link makes the waiting client a companion of the account: the phone's side of
 // pairing, from the secret that QR or code has transported.
 func (c *conn) link(ctx context.Context, phone string, advSecret []byte) (types.JID, error) {
+	if c.n.faults.asksPasskey(phone) {
+		c.send(passkeyRequest())
+		return types.EmptyJID, ErrPasskey
+	}
 	data, err := companionKeys(c.login.DevicePairingData)
 	if err != nil {
 		return types.EmptyJID, err
@@ -236,6 +242,15 @@ func pairSuccess(a *account, id uint16, container []byte) waBinary.Node {
 		element("platform", waBinary.Attrs{"name": "android"}, nil),
 		element("device", waBinary.Attrs{"jid": pn, "lid": lid}, nil),
 	))))
+}
+
+// passkeyRequest asks a client for the passkey of the account, as a browser is asked that signs in with one.
+// What a client that has it does next is not emulated.
+func passkeyRequest() waBinary.Node {
+	options := []byte(`{"challenge":"c2FuZGJveA","timeout":60000,"rpId":"whatsapp.com","allowCredentials":[],"userVerification":"required"}`)
+	return element("notification", waBinary.Attrs{
+		"from": types.ServerJID, "type": "passkey_prologue_request", "id": newID(), "t": unixNow(),
+	}, children(element("passkey_request_options", nil, options)))
 }
 
 // verifyCompanion checks the signature with which the companion accepts.

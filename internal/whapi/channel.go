@@ -10,7 +10,8 @@ import (
 type Channel struct {
 	Channel channel.Channel
 	State   channel.State
-	Reason  string
+	// Fault and Reason explain the state, to programs and to people.
+	Fault, Reason string
 	// Until is when a temporary ban ends; zero for none.
 	Until     time.Time
 	StartedAt time.Time
@@ -54,6 +55,7 @@ type channelJSON struct {
 	PushName string            `json:"push_name,omitempty"`
 	State    string            `json:"state"`
 	Status   channelStatusJSON `json:"status"`
+	Fault    string            `json:"fault,omitempty"`
 	Reason   string            `json:"reason,omitempty"`
 	Until    int64             `json:"until,omitempty"`
 	Waiting  int               `json:"waiting"`
@@ -65,7 +67,7 @@ type channelJSON struct {
 func encodeChannel(c Channel) channelJSON {
 	return channelJSON{
 		ID: string(c.Channel.ID), Name: c.Channel.Name, Number: string(c.Channel.Number), PushName: c.Channel.PushName,
-		State: string(c.State), Status: channelStatus(c.State), Reason: c.Reason, Until: seconds(c.Until), Waiting: c.Waiting,
+		State: string(c.State), Status: channelStatus(c.State), Fault: c.Fault, Reason: c.Reason, Until: seconds(c.Until), Waiting: c.Waiting,
 		CreatedAt: seconds(c.Channel.CreatedAt), StartedAt: seconds(c.StartedAt),
 	}
 }

@@ -45,7 +45,7 @@ func eventData(ev event.Event, number id.User) (field, error) {
 	case event.CodeShown:
 		return codeData(p, ev.At)
 	case event.StateChanged:
-		h := Health{State: p.State, Reason: p.Reason, StartedAt: p.StartedAt}
+		h := Health{State: p.State, Fault: p.Fault, Reason: p.Reason, StartedAt: p.StartedAt}
 		if h.StartedAt.IsZero() {
 			h.StartedAt = ev.At
 		}

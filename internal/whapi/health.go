@@ -15,8 +15,8 @@ type Health struct {
 	// Version is the version of the gateway.
 	Version string
 	State   channel.State
-	// Reason explains the state to the operator; "" when the state says it all.
-	Reason string
+	// Fault and Reason explain the state, to programs and to people; "" when the state says it all.
+	Fault, Reason string
 	// User is the channel's own number; it is told only while connected, because programs take it
 	// as the sign that messages flow.
 	User id.User
@@ -34,7 +34,8 @@ type healthJSON struct {
 	Status    channelStatusJSON `json:"status"`
 	Version   string            `json:"version,omitempty"`
 	User      *userJSON         `json:"user,omitempty"`
-	// Reason is ours; the dialect has no such field.
+	// Fault and Reason are ours; the dialect has no such fields.
+	Fault  string `json:"fault,omitempty"`
 	Reason string `json:"reason,omitempty"`
 }
 
@@ -55,6 +56,7 @@ func encodeHealth(h Health) healthJSON {
 		Uptime:    int64(h.Uptime / time.Second),
 		Status:    channelStatus(h.State),
 		Version:   h.Version,
+		Fault:     h.Fault,
 		Reason:    h.Reason,
 	}
 	if h.State == channel.Connected && h.User != "" {

@@ -96,11 +96,14 @@ func (s *session) pairingEvent(evt any) bool {
 	case *events.PairError:
 		s.pairing.stop()
 		s.log.Warn("pairing failed", "error", e.Error)
-		s.report(channel.Idle, "The pairing failed. Try it again.")
+		s.trouble(channel.PairingError)
 	case *events.QRScannedWithoutMultidevice:
-		s.report(channel.Pairing, "The phone that scanned the code does not support linked devices. Update WhatsApp on it and scan again.")
-	case *events.PairPasskeyRequest:
-		s.report(channel.Pairing, "WhatsApp asks for a passkey of this account, which tapgate can't give. Pair by code, or remove the passkey on the phone.")
+		s.trouble(channel.PhoneTooOld)
+	case *events.PairPasskeyRequest, *events.PairPasskeyError:
+		// The codes shown are worth nothing any more: the library has replaced the secret in them.
+		s.pairing.stop()
+		s.spawn(s.client.Disconnect)
+		s.trouble(channel.Passkey)
 	default:
 		return false
 	}
@@ -118,7 +121,7 @@ func (s *session) showCodes(ctx context.Context, codes []string) {
 	if ranOut {
 		s.pairing.stop()
 		s.client.Disconnect()
-		s.report(channel.Idle, "The QR codes ran out before one was scanned.")
+		s.trouble(channel.CodesRanOut)
 	}
 }
 

@@ -31,6 +31,7 @@ type session struct {
 	log       *slog.Logger
 	now       func() time.Time
 	without   safeguard
+	proxied   bool // it goes through a proxy
 	retried   func(here bool)
 	decode    func(*waE2E.Message) wire.Decoded
 
@@ -67,7 +68,7 @@ func newSession(ctx context.Context, b *Backend, o backend.SessionOptions, devic
 	log := b.Log.With("channel", o.Channel)
 	s := &session{
 		SessionOptions: o, container: b.container, log: log, now: b.Now, without: b.without, retried: b.Retried, decode: wire.Decode,
-		account: newGate(), pairing: newPairing(),
+		proxied: o.Proxy != "" && b.Proxied != nil, account: newGate(), pairing: newPairing(),
 		own: ownOf(device), name: device.PushName,
 	}
 	s.ctx, s.cancel = context.WithCancel(context.WithoutCancel(ctx))
@@ -121,7 +122,9 @@ func (s *session) configure(via http.RoundTripper) {
 	c.GetMessageForRetry = s.messageForRetry
 	c.PreRetryCallback = s.answerRetry
 	c.EmitAppStateEventsOnFullSync = true // the push name comes with the first full sync
-	c.DisableLoginAutoReconnect = true    // adopt logs in, after the identity is durable
+	// Without it an answer that asks for such a token is a nil call, which ends the process.
+	c.RefreshCAT = func(context.Context) error { return errNoToken }
+	c.DisableLoginAutoReconnect = true // adopt logs in, after the identity is durable
 	c.AutoReconnectHook = s.capReconnectDelay
 	if via != nil {
 		c.SetPreLoginHTTPClient(&http.Client{Transport: via})
@@ -141,6 +144,7 @@ func (s *session) capReconnectDelay(err error) bool {
 	const slowest = 30
 	s.log.Info("connection not restored", "failures", s.client.AutoReconnectErrors, "error", err)
 	s.client.AutoReconnectErrors = min(s.client.AutoReconnectErrors, slowest)
+	s.trouble(s.unreached())
 	return true
 }
 
@@ -177,9 +181,9 @@ func (s *session) dial() {
 	}
 	paired := s.identity().paired()
 	if paired {
-		s.report(channel.Connecting, "")
+		s.report(channel.Connecting)
 	} else {
-		s.report(channel.Pairing, "")
+		s.report(channel.Pairing)
 	}
 	for wait := time.Second; ; wait = min(2*wait, time.Minute) {
 		err := s.client.ConnectContext(s.ctx)
@@ -187,19 +191,29 @@ func (s *session) dial() {
 		case err == nil, errors.Is(err, whatsmeow.ErrAlreadyConnected), s.ctx.Err() != nil:
 			return
 		case errors.Is(err, store.ErrDeviceDeleted):
-			s.report(channel.Unpaired, "The keys of this session are gone. Pair the channel again.")
+			s.trouble(channel.KeysGone)
 			return
 		}
 		s.log.Warn("not connected", "error", err, "paired", paired)
 		if !paired {
-			s.report(channel.Idle, "WhatsApp could not be reached.")
+			t := channel.TroubleOf(s.unreached())
+			t.State, t.Next = channel.Idle, "Ask for a code again."
+			s.tell(backend.Troubled(t))
 			return
 		}
-		s.report(channel.Waiting, "WhatsApp could not be reached. It is tried again.")
+		s.trouble(s.unreached())
 		if !s.sleep(wait) {
 			return
 		}
 	}
+}
+
+// unreached is the code of the trouble when WhatsApp can't be reached.
+func (s *session) unreached() string {
+	if s.proxied {
+		return channel.ProxyTrouble
+	}
+	return channel.Unreachable
 }
 
 // redial connects again after a pause, where the library gives up. Only Close ends the wait.

@@ -2,6 +2,7 @@ package meow
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -18,28 +19,33 @@ const redialPause = time.Minute
 
 // stateOf says what an event means for the state of a paired session.
 func stateOf(evt any, now time.Time) (backend.StateChange, bool) {
-	state := func(s channel.State, reason string, args ...any) (backend.StateChange, bool) {
-		return backend.StateChange{State: s, Reason: fmt.Sprintf(reason, args...)}, true
-	}
+	trouble := func(t channel.Trouble) (backend.StateChange, bool) { return backend.Troubled(t), true }
 	switch e := evt.(type) {
 	case *events.Connected, *events.KeepAliveRestored:
-		return state(channel.Connected, "")
+		return backend.StateChange{State: channel.Connected}, true
 	case *events.Disconnected:
-		return state(channel.Waiting, "The connection to WhatsApp was lost. It is restored as soon as possible.")
+		return trouble(channel.TroubleOf(channel.Lost))
 	case *events.KeepAliveTimeout:
-		return state(channel.Waiting, "WhatsApp does not answer. The connection is renewed if this goes on.")
+		return trouble(channel.TroubleOf(channel.Silent))
 	case *events.StreamError:
-		return state(channel.Waiting, "WhatsApp ended the connection with code %s. It is tried again.", e.Code)
+		t := channel.TroubleOf(channel.StreamError)
+		t.Cause = fmt.Sprintf("WhatsApp ended the connection with error %s.", e.Code)
+		return trouble(t)
 	case *events.StreamReplaced:
-		return state(channel.Waiting, "Another program has connected with the keys of this session and took its place. Stop it; the connection is tried again after a minute.")
+		return trouble(channel.TroubleOf(channel.Replaced))
 	case *events.ConnectFailure:
-		return state(channel.Waiting, "WhatsApp refused the login with code %d. It is tried again after a minute.", int(e.Reason))
+		return trouble(channel.LoginRefused(int(e.Reason)))
+	case *events.CATRefreshError:
+		return trouble(channel.TroubleOf(channel.NoToken))
 	case *events.LoggedOut:
-		return state(channel.Unpaired, "%s", logoutReason(e))
+		if !e.OnConnect { // told to a session that is up, which is never told the code of another reason
+			return trouble(channel.LoggedOut(int(events.ConnectFailureLoggedOut)))
+		}
+		return trouble(channel.LoggedOut(int(e.Reason)))
 	case *events.ClientOutdated:
-		return state(channel.Outdated, "WhatsApp refuses this version of the client. Update tapgate.")
+		return trouble(channel.LoginRefused(int(events.ConnectFailureClientOutdated)))
 	case *events.TemporaryBan:
-		change, ok := state(channel.Banned, "WhatsApp has banned this number for a time: %s.", e.Code)
+		change, ok := trouble(channel.TemporaryBan(int(e.Code)))
 		if e.Expire > 0 {
 			change.Until = now.Add(e.Expire)
 		}
@@ -48,17 +54,8 @@ func stateOf(evt any, now time.Time) (backend.StateChange, bool) {
 	return backend.StateChange{}, false
 }
 
-func logoutReason(e *events.LoggedOut) string {
-	switch {
-	case !e.OnConnect || e.Reason == events.ConnectFailureLoggedOut:
-		return "The phone has unlinked this channel. Pair it again."
-	case e.Reason == events.ConnectFailureMainDeviceGone:
-		return "WhatsApp has locked the account, or its phone was logged out. Check the phone, then pair the channel again."
-	case e.Reason == events.ConnectFailureUnknownLogout:
-		return "WhatsApp has banned the account. Check the phone; the channel can be paired again when the ban is lifted."
-	}
-	return fmt.Sprintf("WhatsApp ended the pairing with code %d. Pair the channel again.", int(e.Reason))
-}
+// errNoToken answers the library's wish for a token that only clients of Messenger have.
+var errNoToken = errors.New("there is no such token")
 
 // connectionEvent takes an event about the connection. Others are nobody's business.
 func (s *session) connectionEvent(evt any) {
@@ -73,7 +70,7 @@ func (s *session) connectionEvent(evt any) {
 	if !s.identity().paired() {
 		s.pairing.stop()
 		if change.State == channel.Waiting {
-			change = backend.StateChange{State: channel.Idle, Reason: "The connection was closed before the channel was paired."}
+			change = backend.Troubled(channel.TroubleOf(channel.PairingCut))
 		}
 		s.tell(change)
 		return
@@ -88,7 +85,7 @@ func (s *session) connectionEvent(evt any) {
 		if err := s.deleteKeys(); err != nil {
 			s.log.Error("session ended with its keys in the database", "error", err)
 		}
-	case *events.StreamReplaced, *events.ConnectFailure:
+	case *events.StreamReplaced, *events.ConnectFailure, *events.CATRefreshError:
 		s.redial(redialPause)
 	}
 	s.tell(change)
@@ -121,9 +118,9 @@ func (s *session) end() {
 	s.own.gone = true
 }
 
-func (s *session) report(state channel.State, reason string) {
-	s.tell(backend.StateChange{State: state, Reason: reason})
-}
+func (s *session) report(state channel.State) { s.tell(backend.StateChange{State: state}) }
+
+func (s *session) trouble(code string) { s.tell(backend.Troubled(channel.TroubleOf(code))) }
 
 // tell reports a state. A sink that panics over it loses no more than this report.
 func (s *session) tell(change backend.StateChange) {

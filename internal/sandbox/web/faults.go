@@ -70,6 +70,11 @@ func faultTable() []faultKind {
 				s.Network.Faults().FailLogin(f.Phone, f.Code, *f.Count)
 				return nil
 			}},
+		{"ask_passkey", "Makes the next pairings with a phone ask for its passkey in place of linking the device.",
+			[]string{"phone", "count"}, "", func(s *Server, _ *http.Request, f faultRequest) error {
+				s.Network.Faults().AskPasskey(f.Phone, *f.Count)
+				return nil
+			}},
 		{"nack", "Refuses the sender's next messages with an ack error, such as 405, 463, 473 or 479.",
 			[]string{"phone", "code", "count"}, "code", func(s *Server, _ *http.Request, f faultRequest) error {
 				s.Network.Faults().Nack(f.Phone, f.Code, *f.Count)

@@ -79,7 +79,7 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 		p = notFound(phone.ErrNoMessage.Error())
 	case errors.Is(err, sandbox.ErrQR), errors.Is(err, sandbox.ErrCode):
 		p.Status, p.Message = http.StatusConflict, "no client waits for this"
-	case errors.Is(err, sandbox.ErrPairingRefused), errors.Is(err, sandbox.ErrHungUp), errors.Is(err, sandbox.ErrTooManyDevices):
+	case errors.Is(err, sandbox.ErrPairingRefused), errors.Is(err, sandbox.ErrHungUp), errors.Is(err, sandbox.ErrTooManyDevices), errors.Is(err, sandbox.ErrPasskey):
 		p.Status, p.Message = http.StatusConflict, "the pairing did not come about"
 	case errors.Is(err, context.DeadlineExceeded):
 		p.Status, p.Message = http.StatusGatewayTimeout, "the emulated network did not answer in time"
