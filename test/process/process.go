@@ -82,7 +82,8 @@ func Begin(cmd *exec.Cmd, log string) (*Process, error) {
 	case raw := <-line:
 		return p, json.Unmarshal(raw, &p.Facts)
 	case <-p.ended:
-		return nil, fmt.Errorf("%v ended before it was ready: see %s", cmd.Args, log)
+		said, _ := os.ReadFile(log)
+		return nil, fmt.Errorf("%v ended before it was ready: %s", cmd.Args, said[max(0, len(said)-2000):])
 	case <-time.After(Patience):
 		p.Kill()
 		return nil, fmt.Errorf("%v was not ready after %s: see %s", cmd.Args, Patience, log)

@@ -18,7 +18,7 @@ type fate struct {
 	again  bool
 	// slow faults are noticed after half a minute or later.
 	slow bool
-	// state is where the channel stands then, and why its fault is there; "" when it comes back by itself.
+	// state is where the channel stands then, and why is the name of its fault; "" when it comes back at once.
 	state, why string
 	// heals says that it comes back by itself, though only after a minute.
 	heals bool
@@ -33,12 +33,13 @@ var fates = []fate{
 	{name: "stream error", again: true, faults: []fault{{"fault": "stream_error", "code": 516}}},
 	{name: "server restarts", again: true, faults: []fault{{"fault": "fail_login", "code": 503, "count": 1}, {"fault": "stream_error", "code": 503}}},
 	{name: "silent", slow: true, faults: []fault{{"fault": "mute_pings", "count": 3}}},
-	{name: "replaced", state: "waiting", heals: true, faults: []fault{{"fault": "replace_stream"}}},
-	{name: "refused", state: "waiting", heals: true, faults: []fault{{"fault": "fail_login", "code": 409, "count": 1}, {"fault": "stream_error", "code": 503}}},
-	{name: "banned", state: "banned", faults: []fault{{"fault": "fail_login", "code": 402, "count": 1}, {"fault": "stream_error", "code": 503}}},
-	{name: "outdated", state: "outdated", faults: []fault{{"fault": "fail_login", "code": 405, "count": 1}, {"fault": "stream_error", "code": 503}}},
-	{name: "unlinked", state: "unpaired", faults: []fault{{"fault": "unlink"}}},
-	{name: "locked", state: "unpaired", faults: []fault{{"fault": "fail_login", "code": 403, "count": 1}, {"fault": "stream_error", "code": 503}}},
+	{name: "replaced", state: "waiting", why: "replaced", heals: true, faults: []fault{{"fault": "replace_stream"}}},
+	{name: "refused", state: "waiting", why: "login_409", heals: true, faults: []fault{{"fault": "fail_login", "code": 409, "count": 1}, {"fault": "stream_error", "code": 503}}},
+	{name: "asked for a token", state: "waiting", why: "login_413", heals: true, faults: []fault{{"fault": "fail_login", "code": 413, "count": 1}, {"fault": "stream_error", "code": 503}}},
+	{name: "banned", state: "banned", why: "login_402_101", faults: []fault{{"fault": "fail_login", "code": 402, "count": 1}, {"fault": "stream_error", "code": 503}}},
+	{name: "outdated", state: "outdated", why: "login_405", faults: []fault{{"fault": "fail_login", "code": 405, "count": 1}, {"fault": "stream_error", "code": 503}}},
+	{name: "unlinked", state: "unpaired", why: "login_401", faults: []fault{{"fault": "unlink"}}},
+	{name: "locked", state: "unpaired", why: "login_403", faults: []fault{{"fault": "fail_login", "code": 403, "count": 1}, {"fault": "stream_error", "code": 503}}},
 }
 
 // suffer brings the fate about, and sends meanwhile as a program does that knows nothing of it.
@@ -106,11 +107,11 @@ func (s *shop) refuse(err error) {
 func (s *shop) diagnosed() {
 	switch f := s.fate; {
 	case f.state == "":
-		s.becomes("connected")
+		s.becomes("connected", "")
 	case f.heals && *patient:
-		s.becomes("connected")
+		s.becomes("connected", "")
 	default:
-		s.becomes(f.state)
+		s.becomes(f.state, f.why)
 	}
 	if s.fate.state == "unpaired" {
 		s.pair()

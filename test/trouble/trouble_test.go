@@ -13,8 +13,8 @@ import (
 )
 
 var (
-	channels = flag.Int("channels", 48, "how many channels there are")
-	ill      = flag.Int("ill", 12, "how many of them get into trouble")
+	channels = flag.Int("channels", 52, "how many channels there are")
+	ill      = flag.Int("ill", 13, "how many of them get into trouble")
 	seed     = flag.Uint64("seed", 1, "seed of all random decisions of the test")
 	rounds   = flag.Int("rounds", 5, "how many messages each healthy channel sends before, and at least during the trouble")
 	pace     = flag.Duration("pace", 200*time.Millisecond, "mean pause of a channel between two messages")
@@ -62,7 +62,7 @@ func TestTrouble(t *testing.T) {
 	peak := w.memory()
 	w.restart()
 	for _, s := range shops {
-		s.becomes("connected")
+		s.becomes("connected", "")
 	}
 	for _, s := range sick {
 		s.settle()

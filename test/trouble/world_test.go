@@ -160,22 +160,22 @@ func (s *shop) pair() {
 	var login struct{ RowData string }
 	s.must("GET", s.world.api("/tapgate/channels/"+url.PathEscape(s.id)+"/login"), nil, &login)
 	s.must("POST", s.sandbox("/scan"), map[string]any{"phone": s.number, "qr": login.RowData}, nil)
-	s.becomes("connected")
+	s.becomes("connected", "")
 }
 
-// becomes waits until the channel says that it is in a state.
-func (s *shop) becomes(state string) {
+// becomes waits until the channel says that it is in a state, and why.
+func (s *shop) becomes(state, why string) {
 	s.t.Helper()
 	var last string
 	deadline := time.Now().Add(2 * process.Patience)
 	for {
-		var c struct{ State, Reason string }
+		var c struct{ State, Fault, Reason string }
 		s.must("GET", s.world.api("/tapgate/channels/"+s.id), nil, &c)
-		if c.State == state {
+		if c.State == state && c.Fault == why {
 			return
 		}
-		if last = c.State + ": " + c.Reason; time.Now().After(deadline) {
-			s.t.Errorf("%s: is %q, want %s; the gateway logged\n%s", s, last, state, strings.Join(slices.DeleteFunc(s.logged(s.id), func(line string) bool { return strings.Contains(line, "deliver") }), "\n"))
+		if last = c.State + " " + c.Fault + ": " + c.Reason; time.Now().After(deadline) {
+			s.t.Errorf("%s: is %q, want %s %s; the gateway logged\n%s", s, last, state, why, strings.Join(slices.DeleteFunc(s.logged(s.id), func(line string) bool { return strings.Contains(line, "deliver") }), "\n"))
 			return
 		}
 		pause(nil, 50*time.Millisecond)
