@@ -79,7 +79,7 @@ func (p *Page) Walk(most int) []Focus {
 			if (!el || el === document.body || window.walked.has(el)) return null;
 			window.walked.add(el);
 			const shown = el.closest('label') ?? el;
-			const marks = [el, shown, ...shown.querySelectorAll('*'), el.nextElementSibling ?? el].map((e) => getComputedStyle(e));
+			const marks = [el, el.parentElement, shown, ...shown.querySelectorAll('*'), el.nextElementSibling ?? el].map((e) => getComputedStyle(e));
 			const box = shown.getBoundingClientRect();
 			return {
 				Tag: el.tagName.toLowerCase(), Class: String(el.className), Text: (el.getAttribute('aria-label') ?? el.textContent).trim().slice(0, 60),

@@ -14,10 +14,12 @@ export function drawChats(el, state, { open, select, typing }) {
   const now = JSON.stringify([open, state.customers.map((c) => [c, typing(c.phone), state.chats(c.phone)])]);
   if (drawn.get(el) === now) return;
   drawn.set(el, now);
+  const { phone, chat } = document.activeElement?.closest('.chat')?.dataset ?? {}; // the focus stays on its chat
   el.replaceChildren(
     h('header', { class: 'column-head' }, h('h2', { text: 'Customers' }), h('span', { class: 'count', text: String(state.customers.length) })),
     h('ul', { class: 'chat-list' }, state.customers.map((customer) => oneCustomer(customer, state, open, select, typing))),
     h('p', { class: 'empty', hidden: state.customers.length > 0, text: 'No customers yet. POST /sandbox/customers adds one.' }));
+  if (phone) [...el.querySelectorAll('.chat')].find((b) => b.dataset.phone === phone && b.dataset.chat === chat)?.focus({ preventScroll: true });
 }
 
 function oneCustomer(customer, state, open, select, typing) {

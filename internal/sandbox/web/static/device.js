@@ -121,9 +121,12 @@ export class Device {
     }
     if (!messages.length) nodes.push(h('p', { class: 'chip', text: 'No messages yet. Send one with the command on the right.' }));
     if (this.actions.businessTyping()) nodes.push(typingBubble());
+    const aside = [...rows].map(([id, { el }]) => [el, this.#rows.get(id)?.el]).filter(([el, was]) => was && was !== el)
+      .map(([el, was]) => [el.querySelector('.strip'), was.querySelector('.strip')?.scrollLeft]);
     this.#rows = rows;
     this.#shown = key;
     replaceChanged(this.chat, nodes);
+    for (const [strip, left] of aside) if (strip && left) strip.scrollLeft = left; // its cards stay where they were
     if (follow) this.#toEnd();
   }
 
@@ -164,7 +167,11 @@ export class Device {
     if (known?.key === key) return known;
     const focused = known?.el.contains(document.activeElement) ? [...known.el.querySelectorAll('button')].indexOf(document.activeElement) : -1;
     const el = bubble(message, context);
-    if (focused >= 0) requestAnimationFrame(() => el.querySelectorAll('button')[focused]?.focus({ preventScroll: true }));
+    if (focused >= 0) {
+      requestAnimationFrame(() => { // unless the focus has gone elsewhere meanwhile
+        if (document.activeElement === document.body) el.querySelectorAll('button')[focused]?.focus({ preventScroll: true });
+      });
+    }
     if (!known && arrives) el.classList.add('new');
     return { key, el };
   }
