@@ -73,6 +73,29 @@ func (u user) try(method, url, body string) (int, any, error) {
 	return res.StatusCode, doc, nil
 }
 
+// raw sends a request and returns the answer as it is.
+func (u user) raw(method, url, body string) (*http.Response, []byte) {
+	u.t.Helper()
+	req, err := http.NewRequestWithContext(u.t.Context(), method, url, bytes.NewReader([]byte(body)))
+	if err != nil {
+		u.t.Fatal(err)
+	}
+	req.Header.Set("Authorization", "Bearer "+u.facts.Token)
+	if body != "" {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		u.t.Fatal(err)
+	}
+	defer res.Body.Close()
+	answer, err := io.ReadAll(res.Body)
+	if err != nil {
+		u.t.Fatal(err)
+	}
+	return res, answer
+}
+
 // must asks and fails unless the answer has the status.
 func (u user) must(status int, method, url, body string) any {
 	u.t.Helper()

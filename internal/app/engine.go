@@ -15,6 +15,7 @@ import (
 	"tapgate/internal/id"
 	"tapgate/internal/media"
 	"tapgate/internal/netguard"
+	"tapgate/internal/sandbox"
 	"tapgate/internal/store"
 	"tapgate/internal/store/sqlite"
 	"tapgate/internal/webhook"
@@ -25,8 +26,8 @@ import (
 type engine struct {
 	Options
 	dir *dataDir
-	// network makes the client's connections; nil reaches WhatsApp itself.
-	network http.RoundTripper
+	// peer is the address of an emulated network; "" for WhatsApp itself.
+	peer string
 	// loopback lets webhooks point to this machine, localMedia media URLs.
 	loopback, localMedia bool
 	// networks are private ones that webhooks may point to.
@@ -79,12 +80,9 @@ func (e *engine) openClient(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	o := meow.Options{Path: path, Transport: e.network, Log: e.Log}
+	o := meow.Options{Path: path, Transport: e.network(), Proxied: e.proxied, Log: e.Log}
 	if e.metrics != nil {
 		o.Retried = e.metrics.retried
-	}
-	if e.network == nil {
-		o.Proxied = e.proxied
 	}
 	c, err := meow.Open(ctx, o)
 	if err != nil {
@@ -92,6 +90,14 @@ func (e *engine) openClient(ctx context.Context) error {
 	}
 	e.client = c
 	return nil
+}
+
+// network makes the connections of a client without a proxy; nil is the real network.
+func (e *engine) network() http.RoundTripper {
+	if e.peer == "" {
+		return nil
+	}
+	return sandbox.DialTransport(e.peer)
 }
 
 // reach says where webhooks and proxies may stand, beside public addresses.
@@ -105,6 +111,9 @@ func (e *engine) proxied(proxy *url.URL) http.RoundTripper {
 	t := netguard.Transport(e.reach())
 	t.Proxy = http.ProxyURL(proxy)
 	t.ForceAttemptHTTP2 = false // the socket is a WebSocket
+	if e.peer != "" {
+		return sandbox.Redirect(e.peer, t)
+	}
 	return t
 }
 

@@ -63,18 +63,19 @@ func plain(err error) error {
 
 // meetNetwork ends the start when WhatsApp can't be reached and no channel is paired: there is nothing
 // to serve then, and whoever waits for a code to scan shall know why. With a paired channel the
-// gateway runs on: what it accepts waits, and leaves when WhatsApp can be reached again.
+// gateway runs on: what it accepts waits, and leaves when WhatsApp can be reached again. So it does with a
+// channel that has a proxy, which may reach what this machine does not.
 func (s *serveMode) meetNetwork(ctx context.Context) error {
 	list, err := s.engine.store.Channels(ctx)
 	if err != nil {
 		return err
 	}
-	_, err = reach(ctx, s.engine.network)
+	_, err = reach(ctx, s.engine.network())
 	if err == nil || ctx.Err() != nil {
 		return ctx.Err()
 	}
 	for _, c := range list {
-		if c.Paired() {
+		if c.Paired() || c.Settings.Proxy != "" {
 			s.Log.Warn("WhatsApp can't be reached: messages are accepted and wait until it can", "error", err)
 			return nil
 		}

@@ -9,7 +9,6 @@ import (
 	"tapgate/internal/config"
 	"tapgate/internal/console"
 	"tapgate/internal/id"
-	"tapgate/internal/sandbox"
 	"tapgate/internal/sandbox/web"
 )
 
@@ -55,7 +54,7 @@ func Sandbox(ctx context.Context, c config.Sandbox, o Options) (*Running, error)
 
 func (s *sandboxMode) serveNetwork(context.Context) error {
 	s.wire.serve(s.network, nil)
-	s.engine.network = sandbox.DialTransport(s.wire.hostPort())
+	s.engine.peer = s.wire.hostPort()
 	return nil
 }
 

@@ -10,7 +10,6 @@ import (
 	"tapgate/internal/channel"
 	"tapgate/internal/config"
 	"tapgate/internal/console"
-	"tapgate/internal/sandbox"
 )
 
 // serveMode is the gateway process while it starts.
@@ -72,7 +71,7 @@ func (s *serveMode) chooseNetwork(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		s.engine.network = sandbox.DialTransport(s.config.Peer)
+		s.engine.peer = s.config.Peer
 		return meow.UseNetwork(key)
 	}
 	ctx, cancel := context.WithTimeout(ctx, versionWait)

@@ -1,7 +1,6 @@
 package app_test
 
 import (
-	"bytes"
 	"fmt"
 	"net/http"
 	"strings"
@@ -80,7 +79,6 @@ func (s shop) has(gw user, fault, state string) {
 		return false
 	})
 	res := s.tries(gw)
-	defer res.Body.Close()
 	warning := res.Header.Get("X-Tapgate-Warning")
 	switch {
 	case state != "unpaired":
@@ -98,17 +96,7 @@ func (s shop) has(gw user, fault, state string) {
 // tries sends a text, whatever the answer is.
 func (s shop) tries(gw user) *http.Response {
 	gw.t.Helper()
-	req, err := http.NewRequestWithContext(gw.t.Context(), "POST", gw.facts.API+"/messages/text?channel="+s.id,
-		bytes.NewReader([]byte(`{"to":"`+app.Jonathan+`","body":"x"}`)))
-	if err != nil {
-		gw.t.Fatal(err)
-	}
-	req.Header.Set("Authorization", "Bearer "+gw.facts.Token)
-	req.Header.Set("Content-Type", "application/json")
-	res, err := http.DefaultClient.Do(req)
-	if err != nil {
-		gw.t.Fatal(err)
-	}
+	res, _ := gw.raw("POST", gw.facts.API+"/messages/text?channel="+s.id, `{"to":"`+app.Jonathan+`","body":"x"}`)
 	return res
 }
 

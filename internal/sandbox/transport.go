@@ -17,6 +17,25 @@ func DialTransport(addr string) http.RoundTripper {
 	})
 }
 
+// Redirect sends every request to addr as plain HTTP by another transport, whatever host and scheme it
+// names: for clients that reach the network of another process through a proxy.
+func Redirect(addr string, by http.RoundTripper) http.RoundTripper { return redirect{addr, by} }
+
+type redirect struct {
+	addr string
+	by   http.RoundTripper
+}
+
+// RoundTrip implements http.RoundTripper.
+func (r redirect) RoundTrip(req *http.Request) (*http.Response, error) {
+	to := req.Clone(req.Context())
+	if to.Host == "" {
+		to.Host = req.URL.Host
+	}
+	to.URL.Scheme, to.URL.Host = "http", r.addr
+	return r.by.RoundTrip(to)
+}
+
 // Transport is for clients of this process: connections in memory, no port. It
 // stops with the Network.
 func (n *Network) Transport() http.RoundTripper { return n.memory.client }

@@ -5,8 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -15,7 +13,7 @@ import (
 )
 
 // EncodeSettings is the answer to GET /settings.
-func EncodeSettings(s channel.Settings) ([]byte, error) { return encode(settingsFields(s)) }
+func EncodeSettings(s channel.Settings) ([]byte, error) { return encode(settingsFields(veiled(s))) }
 
 // PatchSettings merges the body of PATCH /settings into now. Fields that are absent or null stay as
 // they are, webhooks are replaced as a whole. Changes names the fields whose value differs
@@ -49,18 +47,18 @@ func PatchSettings(b Body, now channel.Settings) (after channel.Settings, change
 	return after, changed(settingsFields(now), settingsFields(after)), nil
 }
 
-// proxyForm is the dialect's own pattern, which asks for a user and a password.
-var proxyForm = regexp.MustCompile(`^socks5h?://([!-/:-@[-` + "`" + `{-~a-zA-Z0-9_-]+):([a-zA-Z0-9_-]+)@(((?:[0-9]{1,3}\.){3}[0-9]{1,3})|[a-zA-Z0-9.-]+):([0-9]{1,5})$|^$`)
-
 // session reads the settings that shape the session and what it sends. The last two are ours; the
 // dialect has nothing of the kind.
 func (o object) session(s *channel.Settings) {
 	if _, ok := o.get("proxy"); ok {
 		proxy := o.text("proxy")
-		if _, err := url.Parse(proxy); !o.in.knows(o.at("proxy")) && (err != nil || !proxyForm.MatchString(proxy)) {
-			o.in.fail(o.at("proxy"), "must be socks5://user:password@host:port, or empty")
+		switch {
+		case proxy != "" && proxy == veiledProxy(s.Proxy): // it was told back as it was told
+		case proxy == "" || o.in.knows(o.at("proxy")) || isProxy(proxy):
+			s.Proxy = proxy
+		default:
+			o.in.fail(o.at("proxy"), "must be socks5://user:password@host:port, where user and password may be left out, or empty")
 		}
-		s.Proxy = proxy
 	}
 	o.toggle("offline_mode", &s.Offline)
 	o.toggle("auto_read_messages", &s.AutoRead)
@@ -84,8 +82,8 @@ func (o object) toggle(name string, to *bool) {
 // EncodeSettingsChange is the answer to PATCH /settings.
 func EncodeSettingsChange(before, after channel.Settings, changes []string) ([]byte, error) {
 	return encode(fields{
-		{"before_update", settingsFields(before)},
-		{"after_update", settingsFields(after)},
+		{"before_update", settingsFields(veiled(before))},
+		{"after_update", settingsFields(veiled(after))},
 		{"changes", append([]string{}, changes...)},
 	})
 }

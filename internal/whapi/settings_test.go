@@ -136,8 +136,11 @@ func TestPatchSettingsRefuses(t *testing.T) {
 		{"max age", `{"webhooks":[{"url":"https://a.example","webhook_max_age_seconds":14},{"url":"https://b.example","webhook_max_age_seconds":172801},{"url":"https://c.example","webhook_max_age_seconds":"soon"}]}`, []string{
 			"/body/webhooks/0/webhook_max_age_seconds must be >= 15", "/body/webhooks/1/webhook_max_age_seconds must be <= 172800", "/body/webhooks/2/webhook_max_age_seconds must be number"}},
 		{"kinds of settings without effect", `{"media":[],"offline_mode":"yes"}`, []string{"/body/offline_mode must be boolean", "/body/media must be object"}},
-		{"proxy without a user", `{"proxy":"socks5://h:1080"}`, []string{"/body/proxy must be socks5://user:password@host:port, or empty"}},
-		{"proxy of another kind", `{"proxy":"http://u:p@h:1080"}`, []string{"/body/proxy must be socks5://user:password@host:port, or empty"}},
+		{"proxy without a port", `{"proxy":"socks5://u:p@h"}`, []string{"/body/proxy " + badProxy}},
+		{"proxy with an impossible port", `{"proxy":"socks5://u:p@h:70000"}`, []string{"/body/proxy " + badProxy}},
+		{"proxy without a password", `{"proxy":"socks5://u@h:1080"}`, []string{"/body/proxy " + badProxy}},
+		{"proxy with a path", `{"proxy":"socks5://u:p@h:1080/x"}`, []string{"/body/proxy " + badProxy}},
+		{"proxy of another kind", `{"proxy":"http://u:p@h:1080"}`, []string{"/body/proxy " + badProxy}},
 		{"mobile proxy", `{"mobile_proxy":"socks5://u:p@h:1080"}`, []string{"/body/mobile_proxy is not supported yet"}},
 		{"pace", `{"rate_per_minute":-1,"rate_jitter":1.5}`, []string{"/body/rate_per_minute must be >= 0", "/body/rate_jitter must be <= 1"}},
 		{"no object", `[]`, []string{"/body must be object"}},

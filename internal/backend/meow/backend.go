@@ -26,8 +26,7 @@ type Options struct {
 	Path string
 	// Transport carries all requests: sockets and media. nil is the real network.
 	Transport http.RoundTripper
-	// Proxied makes a transport through a SOCKS5 proxy; nil means that proxies have no effect, as on
-	// an emulated network.
+	// Proxied makes a transport through a SOCKS5 proxy; nil means that proxies have no effect.
 	Proxied func(proxy *url.URL) http.RoundTripper
 	// Log receives what operators should know. nil discards it.
 	Log *slog.Logger
