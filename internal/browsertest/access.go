@@ -82,7 +82,7 @@ func (p *Page) Walk(most int) []Focus {
 			const marks = [el, el.parentElement, shown, ...shown.querySelectorAll('*'), el.nextElementSibling ?? el].map((e) => getComputedStyle(e));
 			const box = shown.getBoundingClientRect();
 			return {
-				Tag: el.tagName.toLowerCase(), Class: String(el.className), Text: (el.getAttribute('aria-label') ?? el.textContent).trim().slice(0, 60),
+				Tag: el.tagName.toLowerCase(), Class: String(el.className), Text: (el.getAttribute('aria-label') ?? el.textContent).trim().slice(0, 200),
 				Seen: marks.some((s) => s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) > 0)
 					&& box.width > 0 && box.height > 0 && box.right > 0 && box.bottom > 0 && box.left < innerWidth && box.top < innerHeight,
 			};

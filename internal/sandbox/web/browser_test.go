@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -124,12 +125,25 @@ func TestBrowserTakesTextAsText(t *testing.T) {
 	w.send(quickReply(evil, evil+` *`+evil+"* `"+evil+"` javascript:alert(1) https://example.com/\"onmouseover=alert(1)", evil, evil), mixed())
 	w.send(burgers(evil), listNode())
 	w.send(nativeFlow("evil link", "cta_url", map[string]string{"display_text": evil, "url": "javascript:document.title='owned'"}), mixed())
+	w.send(cards(evil, w.picture(40, 40, blue()), w.picture(40, 40, blue())), mixed())
+	w.send(under(w.paper(evil+".pdf"), evil, evil), mixed())
+	w.send(w.business.cli.BuildPollCreation(evil, []string{evil, "*" + evil + "*"}, 1))
+	w.send(text(evil))
 	w.messageWith("body", "evil link")
+	hostile := w.messageWith("body", evil)["id"]
+	for _, content := range []map[string]any{
+		{"text": evil, "quote": hostile}, {"contact": map[string]any{"name": evil, "phone": "61371989951"}},
+		{"location": map[string]any{"latitude": 1, "longitude": 2, "name": evil, "address": evil}},
+		{"media": "data:application/pdf;base64,JVBERi0xLjQK", "file_name": evil + ".pdf", "caption": evil},
+	} {
+		w.ok("POST", jonathans+"/messages", body(content))
+	}
+	must(w.book.CreateGroup(w.context(), evil[:60], jonathan, businessNumber, "491701234567"))(t)
 	w.fetch("POST", "/sandbox/inbox?"+"%3Cimg%3E", body(map[string]any{"event": map[string]string{"type": evil}, evil: evil, "messages": []any{map[string]any{"type": evil, "from_name": evil}}}))
 	w.fetch("POST", "/sandbox/inbox", evil)
 
 	p := w.browse(1440, 900)
-	p.Until(`document.querySelectorAll('.row').length >= 3 && document.querySelectorAll('.request').length === 2`)
+	p.Until(`document.querySelectorAll('.row').length >= 11 && document.querySelectorAll('.card').length === 2 && document.querySelectorAll('.request').length === 2`)
 	for _, summary := range []string{`1`, `2`} {
 		p.Until(`(document.querySelector('.request:nth-child(` + summary + `) details').open = true)`)
 	}
@@ -142,10 +156,20 @@ func TestBrowserTakesTextAsText(t *testing.T) {
 		t.Errorf("the sheet for an evil address has %d links", n)
 	}
 	p.Keys("\x1b")
-	p.Until(`document.title === 'tapgate sandbox'`) // else something ran
-	if n := browsertest.Eval[int](p, `document.querySelectorAll('body script, .columns img:not(.media), [onerror], [onmouseover]').length`); n != 0 {
-		t.Errorf("%d elements were made of text", n)
+	for i := range browsertest.Eval[int](p, `document.querySelectorAll('.chat-view .inspect').length`) {
+		p.Until(`document.querySelector('.sheet') === null`)
+		p.Exec(fmt.Sprintf(`document.querySelectorAll('.chat-view .inspect')[%d].click()`, i))
+		p.Until(`document.querySelector('.sheet') !== null`)
+		p.Keys("\x1b")
 	}
+	p.choose(`.row.theirs`, "Reply")
+	clean := func() {
+		p.Until(`document.title === 'tapgate sandbox'`) // else something ran
+		if n := browsertest.Eval[int](p, `document.querySelectorAll('body script, .columns img:not(.media), [onerror], [onmouseover]').length`); n != 0 {
+			t.Errorf("%d elements were made of text", n)
+		}
+	}
+	clean()
 	links := browsertest.Eval[[]string](p, `[...document.querySelectorAll('a[href]')].map((a) => a.protocol + a.rel)`)
 	for _, link := range links {
 		if link != "https:noopener noreferrer" {
@@ -155,6 +179,9 @@ func TestBrowserTakesTextAsText(t *testing.T) {
 	if !browsertest.Eval[bool](p, `document.querySelector('.bubble .header').textContent.includes('<img src=x onerror=')`) {
 		t.Error("the header does not show the text as it was written")
 	}
+	p.Press(`.chat-group`)
+	p.Until(`document.querySelector('.peer-name').textContent.startsWith('<img')`)
+	clean()
 }
 
 func TestBrowserFitsANarrowScreen(t *testing.T) {
