@@ -148,6 +148,7 @@ func (e *engine) startGateway(ctx context.Context) error {
 	e.gateway, err = gateway.New(gateway.Options{
 		Store: e.store, Backend: e.client, Planner: e.hooks, Media: shelf{e.media}, Log: e.Log, Version: e.Version,
 		Elapsed: elapsed, AckWait: ackWait(e.sending), Expiry: e.sending.Expiry, MaxQueue: e.sending.Queue,
+		KeepMessages: e.sending.KeepMessages,
 	})
 	if err != nil {
 		return err

@@ -35,6 +35,8 @@ type Options struct {
 	MaxQueue int
 	// Expiry is the age at which a message that could not leave fails. 0 means 24 h.
 	Expiry time.Duration
+	// KeepMessages is the age at which messages are deleted; 0 keeps them.
+	KeepMessages time.Duration
 	// Log takes what operators should know. nil logs nothing.
 	Log *slog.Logger
 	// Now is the clock. nil means time.Now.

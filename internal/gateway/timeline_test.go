@@ -2,6 +2,7 @@ package gateway_test
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -111,4 +112,37 @@ func TestSweep(t *testing.T) {
 			t.Errorf("the message is %s", s)
 		}
 	})
+}
+
+// Messages are kept for ever, or as long as is wanted; those that were sent as long as their row.
+func TestKeepMessages(t *testing.T) {
+	keep := func(d time.Duration) func(*gateway.Options) {
+		return func(o *gateway.Options) { silent(o); o.KeepMessages = d }
+	}
+	for _, tt := range []struct {
+		keep, after    time.Duration
+		received, sent bool
+	}{
+		{0, 1000 * 24 * time.Hour, true, true},
+		{48 * time.Hour, 47 * time.Hour, true, true},
+		{48 * time.Hour, 50 * time.Hour, false, true},
+		{48 * time.Hour, gateway.KeepRows + 3*time.Hour, false, false},
+	} {
+		t.Run(fmt.Sprint(tt.keep, " after ", tt.after), func(t *testing.T) {
+			inHouse(t, keep(tt.keep), func(t *testing.T, h *house) {
+				sent := h.say("hello")
+				var got message.Message
+				for i := range 450 { // more than one step
+					got = h.hear(written(fmt.Sprintf("3A01020304050607%04X", i), message.Text{Body: "hi"}))
+				}
+				h.settle(tt.after)
+				for m, want := range map[id.Message]bool{sent.ID: tt.sent, got.ID: tt.received} {
+					_, err := h.Message(t.Context(), mantis, m)
+					if want != (err == nil) || err != nil && !fault.Is(err, fault.NotFound) {
+						t.Errorf("from me %t: %v", m.FromMe, err)
+					}
+				}
+			})
+		})
+	}
 }

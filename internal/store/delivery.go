@@ -12,7 +12,7 @@ import (
 // that was stored later has a higher ID, also among those that are stored at the same time: who reads
 // on from an ID misses none.
 type Deliveries interface {
-	// OpenLines returns the lines that have open deliveries.
+	// OpenLines returns the lines that have open deliveries, but those of removed channels.
 	OpenLines(ctx context.Context) ([]Line, error)
 	// FreshDeliveries returns the oldest open deliveries of a line that were never postponed and whose
 	// ID is above after, at most limit, without the bodies of their events.
@@ -31,9 +31,10 @@ type Deliveries interface {
 	// EndDeliveries ends, as Dead or Expired, open deliveries of a line that were made before a time,
 	// at most limit, oldest first, and returns how many.
 	EndDeliveries(ctx context.Context, l Line, before time.Time, as DeliveryState, limit int) (int, error)
-	// CancelLine ends all open deliveries of a line whose webhook exists no longer, but those to a URL
-	// of their own, and returns how many.
-	CancelLine(ctx context.Context, l Line) (int, error)
+	// CancelLine ends open deliveries of a line whose webhook exists no longer, but those to a URL of their
+	// own, and returns how many. It looks at no more than limit, those with the lowest IDs above after; last
+	// is the last it has looked at, 0 when there are no more.
+	CancelLine(ctx context.Context, l Line, after int64, limit int) (n int, last int64, err error)
 }
 
 // Line names the deliveries of one webhook of one channel.

@@ -80,6 +80,10 @@ type Messages interface {
 	// Changes returns the messages that came in and change the message m, in the order in which they
 	// came, at most 100, the last ones.
 	Changes(ctx context.Context, ch id.Channel, m id.Message) ([]message.Message, error)
+	// SweepMessages deletes messages of before a time, with all that is known of them, that neither a row
+	// of the outbox nor a download needs. It looks at no more than limit, those that were stored first behind
+	// the place after; last is the place of the last it has looked at, 0 when there is nothing more to sweep.
+	SweepMessages(ctx context.Context, before time.Time, after int64, limit int) (n int, last int64, err error)
 	// Advance stores that a message reached a status for a viewer ("" in a private chat), raises
 	// the status of the message if it follows, and records what webhooks hear of it, in one
 	// transaction. A lower status that arrives late is stored and told, and raises nothing. changed

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -213,6 +214,33 @@ func TestRemovedWebhook(t *testing.T) {
 		t.Errorf("got %q, want the second only", q.body)
 	}
 	d.end("delivered")
+}
+
+// A huge backlog is cancelled in steps, and what ends in the middle goes on after the next start.
+func TestRemovedWithABacklog(t *testing.T) {
+	t.Parallel()
+	r := newReceiver(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(500) })
+	d := newDesk(t, nil, channel.Webhook{URL: r.URL})
+	d.tell("first")
+	d.end("retry")
+	for i := range 1200 {
+		d.tell(strconv.Itoa(i))
+	}
+	d.change(func(s *channel.Settings) { s.Webhooks = nil })
+	for steps := 0; steps < 3; {
+		select {
+		case <-r.got:
+		case e := <-d.ends:
+			if e.how == "cancelled" {
+				steps++
+			}
+		case <-time.After(10 * time.Second):
+			t.Fatalf("cancelled in %d steps, want 3", steps)
+		}
+	}
+	if lines, err := d.db.OpenLines(t.Context()); len(lines) != 0 || err != nil {
+		t.Errorf("open lines %v, %v", lines, err)
+	}
 }
 
 // Deliveries of a webhook that was removed while the process was down are cancelled at the start.

@@ -198,12 +198,12 @@ func (d *diary) Settle(ctx context.Context, outcomes []store.Attempted, fared []
 	return nil
 }
 
-func (d *diary) CancelLine(ctx context.Context, l store.Line) (int, error) {
-	n, err := d.Store.CancelLine(ctx, l)
+func (d *diary) CancelLine(ctx context.Context, l store.Line, after int64, limit int) (int, int64, error) {
+	n, last, err := d.Store.CancelLine(ctx, l, after, limit)
 	if n > 0 {
 		d.ends <- end{how: "cancelled"}
 	}
-	return n, err
+	return n, last, err
 }
 
 // receiver is a program that webhooks are sent to.

@@ -230,7 +230,7 @@ func (l *line) arrange(s channel.Settings, now time.Time) error {
 	l.settings, l.hooks, l.arranged = s, find(s, l.name.Webhook), true
 	l.gone = l.gone && len(l.hooks) == 0
 	if len(l.hooks) == 0 && l.ordinary() {
-		n, err := l.Store.CancelLine(l.soft, l.name)
+		n, err := l.cancel()
 		if err != nil {
 			return err
 		}
@@ -243,6 +243,19 @@ func (l *line) arrange(s channel.Settings, now time.Time) error {
 		l.queue.restart()
 	}
 	return l.expire(now)
+}
+
+// cancel ends what waits for a webhook that is gone, step by step: others wait for the database, too. What
+// is left when the process ends is cancelled after the next start.
+func (l *line) cancel() (total int, err error) {
+	for after := int64(0); ; {
+		n, last, err := l.Store.CancelLine(l.soft, l.name, after, tidyStep)
+		total += n
+		if err != nil || last == 0 {
+			return total, err
+		}
+		after = last
+	}
 }
 
 // maxAge is the age at which events are not told any more: the longest of the webhooks, 0 for none.

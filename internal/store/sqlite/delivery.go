@@ -20,7 +20,8 @@ func (s *Store) OpenLines(ctx context.Context) (list []store.Line, err error) {
 			err := rows.Scan(&l.Channel, &l.Webhook)
 			list = append(list, l)
 			return err
-		}, `select distinct channel, webhook from delivery where state = 'open' order by channel, webhook`)
+		}, `select distinct channel, webhook from delivery where state = 'open'
+			and not exists (select 1 from channel c where c.id = delivery.channel and c.removed_at > 0) order by channel, webhook`)
 	})
 	return list, err
 }
@@ -165,15 +166,38 @@ func (s *Store) EndDeliveries(ctx context.Context, l store.Line, before time.Tim
 }
 
 // CancelLine implements store.Deliveries.
-func (s *Store) CancelLine(ctx context.Context, l store.Line) (n int, err error) {
+func (s *Store) CancelLine(ctx context.Context, l store.Line, after int64, limit int) (n int, last int64, err error) {
 	now := micros(time.Now())
 	err = s.write(ctx, func(t *tx) error {
-		rows, err := t.exec(`update delivery indexed by delivery_line set state = 'cancelled', done_at = ?
-			where channel = ? and webhook = ? and state = 'open' and url = ''`, now, string(l.Channel), l.Webhook)
-		n = int(rows)
-		return err
+		n, last = 0, 0
+		var open []int64
+		seen := 0
+		err := t.each(func(rows *sql.Rows) error {
+			var own bool
+			err := rows.Scan(&last, &own)
+			if seen++; !own {
+				open = append(open, last)
+			}
+			return err
+		}, `select id, url <> '' from delivery indexed by delivery_line where channel = ? and webhook = ? and state = 'open' and id > ? order by id limit ?`,
+			string(l.Channel), l.Webhook, after, limit)
+		if err != nil {
+			return err
+		}
+		for _, num := range open {
+			if _, err := t.exec(`update delivery set state = 'cancelled', done_at = ? where id = ?`, now, num); err != nil {
+				return err
+			}
+		}
+		if n = len(open); seen < limit {
+			last = 0
+		}
+		return nil
 	})
-	return result(n, err)
+	if err != nil {
+		return 0, 0, err
+	}
+	return n, last, nil
 }
 
 // result is n, if it counts.

@@ -13,7 +13,7 @@ import (
 )
 
 // RemoveChannel implements store.Channels. The rows stay behind a mark: there may be many, and others
-// wait for the writer. Nothing is delivered for them any more.
+// wait for the writer. Nothing is delivered for them any more: a channel that is not found has no webhooks.
 func (s *Store) RemoveChannel(ctx context.Context, ch id.Channel) error {
 	now := micros(time.Now())
 	return s.writeTokens(ctx, func(t *tx) error {
@@ -21,10 +21,7 @@ func (s *Store) RemoveChannel(ctx context.Context, ch id.Channel) error {
 		if err := changed(n, err, "channel"); err != nil {
 			return err
 		}
-		if _, err := t.exec(`delete from token where channel = ?`, string(ch)); err != nil {
-			return err
-		}
-		_, err = t.exec(`update delivery set state = 'cancelled', done_at = ? where channel = ? and state = 'open'`, now, string(ch))
+		_, err = t.exec(`delete from token where channel = ?`, string(ch))
 		return err
 	})
 }

@@ -73,7 +73,7 @@ func closedSaysSo(f *fixture) {
 		"Webhook":          func() error { _, err := f.s.Webhook(f.ctx, line, "s"); return err },
 		"SetSecret":        func() error { _, err := f.s.SetSecret(f.ctx, line, "s", at(1)); return err },
 		"Backlog":          func() error { _, err := f.s.Backlog(f.ctx, line, 1); return err },
-		"CancelLine":       func() error { _, err := f.s.CancelLine(f.ctx, line); return err },
+		"CancelLine":       func() error { _, _, err := f.s.CancelLine(f.ctx, line, 0, 10); return err },
 		"ReceiveLater":     func() error { _, err := f.s.ReceiveLater(f.ctx, ch, f.incoming()); return err },
 		"NextDownload":     func() error { _, _, err := f.s.NextDownload(f.ctx, ch); return err },
 		"PostponeDownload": func() error { return f.s.PostponeDownload(f.ctx, ch, m.ID, at(1)) },

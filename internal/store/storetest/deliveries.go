@@ -152,21 +152,30 @@ func giveUp(f *fixture) {
 
 func cancelLine(f *fixture) {
 	a, b := f.channel(), f.channel()
-	ofA, ofB := f.told(a, 3), f.told(b, 1)
+	ofA, ofB := f.told(a, 4), f.told(b, 1)
 	d, _ := f.due(a, hookA, at(1))
 	f.delivered(d)
 	f.must(f.s.Tell(f.ctx, f.record(a, hookB)))
-	n, err := f.s.CancelLine(f.ctx, store.Line{Channel: a, Webhook: hookA})
-	f.must(err)
-	f.same("cancelled", len(ofA)-1, n)
-	n, err = f.s.CancelLine(f.ctx, store.Line{Channel: a, Webhook: hookA})
-	f.must(err)
-	f.same("cancelled again", 0, n)
+	line := store.Line{Channel: a, Webhook: hookA}
+	cancel := func(after int64, limit, want int) int64 {
+		n, last, err := f.s.CancelLine(f.ctx, line, after, limit)
+		f.must(err)
+		f.same("cancelled", want, n)
+		return last
+	}
+	last := cancel(0, 2, 2)
+	f.same("left after one step", ofA[3:], f.drain(a, hookA)) // which delivers it
+	f.same("last of the line", int64(0), cancel(last, 2, 0))
+	ofA = f.told(a, 2)
+	last = cancel(0, 2, 2)
+	f.same("not known to be the last", true, last > 0)
+	f.same("last of the line", int64(0), cancel(last, 2, 0))
 	f.same("left of the line", []id.Event{}, f.drain(a, hookA))
 	f.same("left of the other webhook", 1, len(f.drain(a, hookB)))
 	f.same("left of the other channel", ofB, f.drain(b, hookA))
 	after := f.told(a, 1)
 	f.same("told later", after, f.drain(a, hookA))
+	f.same("told", 2, len(ofA))
 }
 
 func endedStaysEnded(f *fixture) {
@@ -191,7 +200,7 @@ func endedStaysEnded(f *fixture) {
 		"too old":   {old(store.Expired), store.Expired},
 		"very old":  {old(store.Dead), store.Dead},
 		"cancelled": {func(store.Delivery) {
-			_, err := f.s.CancelLine(f.ctx, line)
+			_, _, err := f.s.CancelLine(f.ctx, line, 0, 10)
 			f.must(err)
 		}, store.Cancelled},
 	} {

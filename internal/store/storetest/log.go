@@ -99,7 +99,7 @@ func (f *fixture) states(ch id.Channel) map[store.DeliveryState]id.Event {
 	n, err = f.s.EndDeliveries(f.ctx, line, d.CreatedAt.Add(90*time.Second), store.Dead, 1)
 	f.must(err)
 	f.same("given up for its age", 1, n)
-	_, err = f.s.CancelLine(f.ctx, line)
+	_, _, err = f.s.CancelLine(f.ctx, line, 0, 10)
 	f.must(err)
 	open := f.told(ch, 1)
 	return map[store.DeliveryState]id.Event{
@@ -244,7 +244,7 @@ func replayElsewhere(f *fixture) {
 	r, _ := f.due(ch, "elsewhere", at(1))
 	f.same("target", to, store.Target{Webhook: r.Line.Webhook, URL: r.URL, Mode: r.Mode})
 	// its line exists because of it alone
-	n, err := f.s.CancelLine(f.ctx, r.Line)
+	n, _, err := f.s.CancelLine(f.ctx, r.Line, 0, 10)
 	f.must(err)
 	f.same("cancelled", 0, n)
 	f.delivered(r)

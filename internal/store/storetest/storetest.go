@@ -42,6 +42,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		{"Media", media},
 		{"Downloads", downloads},
 		{"Depths", depths},
+		{"Sweeping", sweeping},
 		{"Close", closing},
 	} {
 		t.Run(part.name, func(t *testing.T) {
