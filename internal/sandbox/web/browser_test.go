@@ -170,7 +170,11 @@ func TestBrowserTakesTextAsText(t *testing.T) {
 		}
 	}
 	clean()
-	links := browsertest.Eval[[]string](p, `[...document.querySelectorAll('a[href]')].map((a) => a.protocol + a.rel)`)
+	links := browsertest.Eval[[]string](p, `[...document.querySelectorAll('a[href]:not(.file)')].map((a) => a.protocol + a.rel)`)
+	files := browsertest.Eval[[]string](p, `[...document.querySelectorAll('a.file')].map((a) => a.host === location.host && a.pathname.startsWith('/sandbox/customers/') && a.hasAttribute('download') ? '' : a.href)`)
+	if strings.Join(files, "") != "" || len(files) != 2 {
+		t.Errorf("files are %q", files)
+	}
 	for _, link := range links {
 		if link != "https:noopener noreferrer" {
 			t.Errorf("a link is %q", link)
