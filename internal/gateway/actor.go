@@ -39,10 +39,11 @@ type actor struct {
 	end, cut   context.CancelFunc
 
 	line     *line
-	endings  chan ending    // from serve to settle
+	endings  chan *ending   // from serve to settle
 	lastLeft time.Time      // when serve handed over the last message
 	done     chan struct{}  // closed when serve and settle have ended
 	arrived  chan struct{}  // holds a token when a file may wait to be fetched
+	fetching atomic.Bool    // whether somebody fetches files
 	tasks    sync.WaitGroup // started by spawn
 
 	control sync.Mutex
@@ -86,7 +87,7 @@ func (v *view) explained() why {
 
 func newActor(g *Gateway, c channel.Channel, waiting int) *actor {
 	a := &actor{Gateway: g, id: c.ID, startedAt: g.Now(), line: newLine(waiting)}
-	a.endings, a.done = make(chan ending, maxUnsettled/2), make(chan struct{})
+	a.endings, a.done = make(chan *ending, maxUnsettled/2), make(chan struct{})
 	a.arrived = make(chan struct{}, 1)
 	a.view.Store(&view{channel: c, state: channel.Idle, changed: make(chan struct{})})
 	return a

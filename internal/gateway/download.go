@@ -40,7 +40,7 @@ func setting(as message.MediaKind) string {
 }
 
 // download fetches the files of messages that were stored and are still to be told, one after the
-// other, until the gateway stops. What it does not finish goes on after the next start.
+// other, until there are none or the gateway stops. What it does not finish goes on after the next start.
 func (a *actor) download() {
 	for failed := 0; a.soft.Err() == nil; {
 		d, ok, err := a.Store.NextDownload(a.soft, a.id)
@@ -50,7 +50,9 @@ func (a *actor) download() {
 				a.log().Error("downloads not read", "error", err)
 			}
 		case !ok:
-			_ = a.await(a.arrived, 0)
+			if !a.more() {
+				return
+			}
 		case wait > 0:
 			_ = a.await(a.arrived, wait)
 		default:
@@ -127,10 +129,24 @@ func final(err error) bool {
 	return errors.As(err, &f) && f.Kind != fault.Busy && f.Kind != fault.Unavailable && f.Kind != fault.Internal
 }
 
-// expect says that a file waits to be fetched.
+// expect says that a file may wait to be fetched.
 func (a *actor) expect() {
 	select {
 	case a.arrived <- struct{}{}:
 	default:
+	}
+	if a.fetching.CompareAndSwap(false, true) {
+		a.spawn(a.download)
+	}
+}
+
+// more ends a download that found nothing, unless something was expected meanwhile.
+func (a *actor) more() bool {
+	a.fetching.Store(false)
+	select {
+	case <-a.arrived:
+		return a.fetching.CompareAndSwap(false, true) // somebody else may be at it
+	default:
+		return false
 	}
 }

@@ -53,7 +53,7 @@ func (a *actor) serve() {
 			end.At = a.Now().UTC().Truncate(time.Second)
 		}
 		a.line.end(end.entry, end.result)
-		a.endings <- end
+		a.endings <- &end
 	}
 }
 

@@ -62,7 +62,7 @@ func (g *Gateway) enlist(a *actor) {
 	go a.serve()
 	go a.settle()
 	if g.Media != nil {
-		a.spawn(a.download)
+		a.expect() // what was not fetched before
 	}
 }
 

@@ -31,8 +31,8 @@ func (a *actor) settle() {
 }
 
 // gather returns first and what waits behind it.
-func gather(first ending, more <-chan ending) []ending {
-	list := []ending{first}
+func gather(first *ending, more <-chan *ending) []*ending {
+	list := []*ending{first}
 	for len(list) < maxUnsettled/2 {
 		select {
 		case e, ok := <-more:
@@ -49,7 +49,7 @@ func gather(first ending, more <-chan ending) []ending {
 
 // finish makes the ends durable and tells of them. If that is not possible before the gateway
 // stops, the rows are sent again after the next start, under the same ids.
-func (a *actor) finish(list []ending) {
+func (a *actor) finish(list []*ending) {
 	ctx := context.WithoutCancel(a.hard) // what WhatsApp has confirmed is worth a moment more
 	ends := make([]store.Ending, len(list))
 	for i, e := range list {
@@ -98,7 +98,7 @@ func (a *actor) afterAck(ctx context.Context, s event.StatusChanged) {
 // outcome returns the end of a row with what webhooks hear of it: the message, if it was sent, and
 // its status; of an edit that was sent only the message that it has changed. What can't be rendered
 // is not told, since the row has to end.
-func (a *actor) outcome(ctx context.Context, e ending) store.Ending {
+func (a *actor) outcome(ctx context.Context, e *ending) store.Ending {
 	end := store.Ending{Seq: e.Seq, Outcome: e.Outcome, Try: e.try}
 	told := []event.Payload{event.StatusChanged{Message: e.Message, Status: e.Status, At: e.At, Reason: e.Reason}}
 	if e.Status == message.Sent {
