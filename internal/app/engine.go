@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"sync/atomic"
 	"time"
 
 	"tapgate/internal/backend"
@@ -43,6 +44,7 @@ type engine struct {
 	client  backend.Backend
 	hooks   *webhook.Service
 	gateway *gateway.Gateway
+	live    atomic.Pointer[gateway.Gateway] // the gateway once it has started
 }
 
 // addTo appends the steps that start the engine. The webhooks run while the gateway does, on both ends.
@@ -120,11 +122,8 @@ func (e *engine) proxied(proxy *url.URL) http.RoundTripper {
 func (e *engine) startWebhooks(ctx context.Context) error {
 	var err error
 	e.hooks, err = webhook.New(webhook.Options{
-		Store: e.store,
-		Settings: func(ctx context.Context, ch id.Channel) (channel.Settings, error) {
-			c, err := e.store.Channel(ctx, ch)
-			return c.Settings, err
-		},
+		Store:     e.store,
+		Settings:  e.settings,
 		Render:    whapi.RenderEvent,
 		Transport: webhookTransport(e.reach()),
 		Log:       e.Log,
@@ -153,7 +152,20 @@ func (e *engine) startGateway(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return e.gateway.Start(ctx)
+	if err := e.gateway.Start(ctx); err != nil {
+		return err
+	}
+	e.live.Store(e.gateway)
+	return nil
+}
+
+// settings returns the settings of a channel, from memory as soon as the gateway has them there.
+func (e *engine) settings(ctx context.Context, ch id.Channel) (channel.Settings, error) {
+	if g := e.live.Load(); g != nil {
+		return g.Settings(ctx, ch)
+	}
+	c, err := e.store.Channel(ctx, ch)
+	return c.Settings, err
 }
 
 // ackWait is the answer wait in the gateway's words.

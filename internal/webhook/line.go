@@ -375,4 +375,9 @@ func (l *line) secrets(at time.Time) []string {
 }
 
 // body reads what a delivery tells.
-func (l *line) body(e id.Event) ([]byte, error) { return l.Store.EventBody(l.hard, e) }
+func (l *line) body(e id.Event) ([]byte, error) {
+	if body, ok := l.bodies.get(e); ok {
+		return body, nil
+	}
+	return l.Store.EventBody(l.hard, e)
+}

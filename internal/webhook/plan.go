@@ -40,6 +40,9 @@ func (s *Service) Plan(ev event.Event, c channel.Channel) (store.Record, error) 
 			r.Webhooks = append(r.Webhooks, key)
 		}
 	}
+	if len(r.Webhooks) > 0 {
+		s.bodies.put(r.Event, r.Body)
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, key := range r.Webhooks {

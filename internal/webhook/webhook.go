@@ -95,6 +95,7 @@ type Service struct {
 	Options
 	client *http.Client
 	slots  slots
+	bodies bodies
 
 	// mu guards the fields below. Nothing blocks under it.
 	mu    sync.Mutex
