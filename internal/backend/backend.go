@@ -118,6 +118,9 @@ type Envelope struct {
 	Payload []byte
 	// Recipe is the name of the encoding that was used, for logs and support.
 	Recipe string
+	// Stored, if there is one, waits until the gateway has stored the envelope. Send may prepare what it
+	// likes before, but nothing leaves until Stored has returned nil; an error of it is one of Send.
+	Stored func(context.Context) error
 }
 
 // OpenFile opens a file of the media store by its id.

@@ -48,6 +48,8 @@ type entry struct {
 	message *message.Message
 	// after is the number of the last accept that may have got an earlier place.
 	after uint64
+	// accepting is the row's own accept, should it still be under way; nil when the row is durable.
+	accepting *accepting
 }
 
 // flight is a row between its attempt and its end in the database.
@@ -165,7 +167,17 @@ func (l *line) lose(p place) {
 	l.poke()
 }
 
-// put hands over a row that is in the database.
+// withdraw says that a row which was put is not in the database, as far as anybody knows. Its place may
+// be given to another one.
+func (l *line) withdraw(stanza string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.entries = slices.DeleteFunc(l.entries, func(e entry) bool { return e.Message.Stanza == stanza })
+	l.behind = true
+	l.poke()
+}
+
+// put hands over a row that has its place: it is in the database, or e.accepting says when it will be.
 func (l *line) put(p place, e entry) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -91,3 +91,26 @@ func TestLineResult(t *testing.T) {
 		t.Error("somebody still listens")
 	}
 }
+
+// A row that was handed over before it was durable, and then did not come to be, makes room for the one
+// that gets its place.
+func TestLineWithdrawn(t *testing.T) {
+	l := newLine(0)
+	wantHead(t, l, -1)
+	a := begin(t, l, "a")
+	l.put(a, row(1, "a"))
+	wantHead(t, l, 1)
+	b := begin(t, l, "b")
+	l.put(b, row(1, "b")) // the database has taken back the place of a
+	l.lose(a)
+	l.withdraw("a")
+	wantHead(t, l, -1) // it may be there after all
+	if e, ok, _ := l.head(); !ok || e.Message.Stanza != "b" {
+		t.Errorf("head is %q, %v", e.Message.Stanza, ok)
+	}
+	l.end(row(1, "b"), result{})
+	wantHead(t, l, 0)
+	if l.waiting != 0 {
+		t.Errorf("%d rows wait", l.waiting)
+	}
+}

@@ -251,6 +251,14 @@ func (s *session) Send(ctx context.Context, e backend.Envelope) (backend.Ack, er
 	if strings.Contains(string(e.Payload), lacking) {
 		panic("a message leaves without its files")
 	}
+	s.mu.Unlock()
+	if e.Stored != nil {
+		if err := e.Stored(ctx); err != nil {
+			return backend.Ack{}, err
+		}
+		e.Stored = nil
+	}
+	s.mu.Lock()
 	s.sent = append(s.sent, e)
 	answer := s.answer
 	s.mu.Unlock()

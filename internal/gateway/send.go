@@ -133,17 +133,27 @@ func (a *actor) accept(ctx context.Context, v *view, l letter, env backend.Envel
 	}
 	var earlier *store.Keyed
 	var err error
+	under, placed := newAccepting(), false
+	if leavesAtOnce(l.Draft) {
+		row := o
+		o.Placed = func(seq int64) {
+			row.Seq, placed = seq, true
+			a.line.put(p, entry{Outbound: row, message: &m, accepting: under})
+		}
+	}
 	if l.Key.Name == "" {
 		o.Seq, err = a.Store.Accept(ctx, o, m)
 	} else {
 		o.Seq, earlier, err = a.Store.AcceptOnce(ctx, o, m, l.Key)
 	}
+	under.end(err)
 	switch {
 	case err != nil:
 		a.line.lose(p)
+		a.line.withdraw(env.Stanza)
 	case earlier != nil:
 		a.line.cancel(p)
-	default:
+	case !placed:
 		a.line.put(p, entry{Outbound: o, message: &m})
 	}
 	return m, earlier, err

@@ -45,6 +45,11 @@ func (a *actor) serve() {
 			return
 		}
 		end, ok := a.carry(e)
+		if e.accepting.failed() {
+			a.line.land(e)
+			a.line.withdraw(e.Message.Stanza)
+			continue
+		}
 		if !ok {
 			a.line.land(e)
 			return
@@ -129,6 +134,9 @@ func (a *actor) carry(e entry) (end ending, ok bool) {
 		a.lastLeft = a.Now()
 		ack, err := a.attempt(v, &e)
 		try.Took = a.Elapsed() - began
+		if err != nil && e.accepting.failed() {
+			return end, true // which nobody looks at
+		}
 		refusal, broken := (*backend.Refusal)(nil), (*fault.Error)(nil)
 		switch {
 		case errors.As(err, &errNoFile{}):
@@ -179,7 +187,11 @@ func (a *actor) attempt(v *view, e *entry) (_ backend.Ack, err error) {
 		return backend.Ack{}, err
 	}
 	a.line.depart(*e)
-	return v.session.Send(a.hard, envelope(e.Outbound))
+	env := envelope(e.Outbound)
+	if e.accepting != nil {
+		env.Stored = e.accepting.wait
+	}
+	return v.session.Send(a.hard, env)
 }
 
 // paced waits for as long as the pace of the channel wants between two messages. It is false when the

@@ -16,6 +16,10 @@ type Outbox interface {
 	// in which rows were accepted and are never given twice; they may skip numbers. o.Message and
 	// m.ID are the same; o.Seq, o.Attempts and o.SentAt are not read. The error is of kind
 	// fault.Conflict when the message is known already.
+	//
+	// o.Placed, if there is one, is called when the row has its place, in the order of places, and
+	// before it is durable: it may still come to nothing, of which only the error tells. It must not
+	// block.
 	Accept(ctx context.Context, o Outbound, m message.Message) (seq int64, err error)
 	// AcceptOnce is Accept for a request that its caller may repeat. The key is stored in the same
 	// transaction. When the channel knows the key already, nothing is written, seq is 0, and earlier
@@ -67,6 +71,8 @@ type Outbound struct {
 	NextAt    time.Time // no attempt before it
 	// SentAt is WhatsApp's time of the ack; zero while there was none.
 	SentAt time.Time
+	// Placed is for Accept and AcceptOnce; it is not stored.
+	Placed func(seq int64)
 }
 
 // Key is the name that a caller gives to a request, so that repeating it is harmless.

@@ -32,6 +32,9 @@ type scope struct {
 	held gate
 	// secret stores the secret of the message; nil when there is nothing to store any more.
 	secret func(context.Context) error
+	// stored waits for the message to be stored; nil when it is. abort keeps it from leaving.
+	stored func(context.Context) error
+	abort  func()
 }
 
 type scopeKey struct{}
@@ -46,6 +49,19 @@ func sendScope(ctx context.Context) (context.Context, *scope) {
 func scopeOf(ctx context.Context) *scope {
 	s, _ := ctx.Value(scopeKey{}).(*scope)
 	return s
+}
+
+// await waits until the message may leave.
+func (s *scope) await(ctx context.Context) error {
+	if s.stored == nil {
+		return nil
+	}
+	if err := s.stored(ctx); err != nil {
+		s.abort()
+		return err
+	}
+	s.stored = nil
+	return nil
 }
 
 // end ends the send. A secret that nothing took along is stored by itself.
@@ -92,13 +108,20 @@ func (o *orderedSessions) PutManySessions(ctx context.Context, sessions map[stri
 	if s == nil {
 		return o.SessionStore.PutManySessions(ctx, sessions)
 	}
-	defer s.leave()
-	secret := s.secret
-	if secret == nil {
+	err := o.putSent(ctx, s, sessions)
+	s.leave()
+	if err != nil {
+		return err
+	}
+	return s.await(ctx)
+}
+
+func (o *orderedSessions) putSent(ctx context.Context, s *scope, sessions map[string][]byte) error {
+	if s.secret == nil {
 		return o.SessionStore.PutManySessions(ctx, sessions)
 	}
 	err := o.together(ctx, func(ctx context.Context) error {
-		if err := secret(ctx); err != nil {
+		if err := s.secret(ctx); err != nil {
 			return err
 		}
 		return o.SessionStore.PutManySessions(ctx, sessions)
@@ -107,6 +130,20 @@ func (o *orderedSessions) PutManySessions(ctx context.Context, sessions map[stri
 		s.secret = nil
 	}
 	return err
+}
+
+// lastLook is asked for the token of a contact right before a message to it leaves, whatever else there
+// was to store for it. Of a failure the library takes no notice, but it does of a context that has ended.
+type lastLook struct{ store.PrivacyTokenStore }
+
+// GetPrivacyToken implements store.PrivacyTokenStore.
+func (l lastLook) GetPrivacyToken(ctx context.Context, user types.JID) (*store.PrivacyToken, error) {
+	if s := scopeOf(ctx); s != nil {
+		if err := s.await(ctx); err != nil {
+			return nil, err
+		}
+	}
+	return l.PrivacyTokenStore.GetPrivacyToken(ctx, user)
 }
 
 // heldSecrets stores the secrets of messages, that of a message which is being sent together with the

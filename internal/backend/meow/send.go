@@ -67,7 +67,16 @@ func (s *session) Send(ctx context.Context, e backend.Envelope) (backend.Ack, er
 	if !s.connected() {
 		return backend.Ack{}, backend.ErrOffline
 	}
+	if e.Stored != nil && e.Chat.Server == id.Group { // a group's ratchet is written before scope hears of it
+		if err := e.Stored(ctx); err != nil {
+			return backend.Ack{}, err
+		}
+		e.Stored = nil
+	}
+	ctx, abort := context.WithCancel(ctx)
+	defer abort()
 	scoped, scope := sendScope(ctx)
+	scope.stored, scope.abort = e.Stored, abort
 	resp, err := s.client.SendMessage(scoped, jidOf(e.Chat), msg, extra)
 	if lost := scope.end(ctx); lost != nil {
 		s.log.Warn("secret of the message not stored: some answers to it can't be read", "stanza", e.Stanza, "error", lost)

@@ -30,6 +30,9 @@ func (s *Store) AcceptOnce(ctx context.Context, o store.Outbound, m message.Mess
 		}
 		_, err = t.exec(`insert into outbound_key (channel, key, request, outbound) values (?, ?, ?, ?)`,
 			string(o.Channel), k.Name, k.Request[:], seq)
+		if err == nil && o.Placed != nil {
+			o.Placed(seq)
+		}
 		return err
 	})
 	if err != nil {

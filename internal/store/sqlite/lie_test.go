@@ -213,7 +213,12 @@ func (s ackSession) Complete(_ context.Context, e backend.Envelope, _ backend.Op
 	return e, nil
 }
 
-func (s ackSession) Send(_ context.Context, e backend.Envelope) (backend.Ack, error) {
+func (s ackSession) Send(ctx context.Context, e backend.Envelope) (backend.Ack, error) {
+	if e.Stored != nil {
+		if err := e.Stored(ctx); err != nil {
+			return backend.Ack{}, err
+		}
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.seen == nil {

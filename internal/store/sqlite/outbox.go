@@ -20,7 +20,9 @@ func (s *Store) Accept(ctx context.Context, o store.Outbound, m message.Message)
 		return 0, err
 	}
 	err = s.write(ctx, func(t *tx) (err error) {
-		seq, err = accept(t, o, m, row)
+		if seq, err = accept(t, o, m, row); err == nil && o.Placed != nil {
+			o.Placed(seq)
+		}
 		return err
 	})
 	if err != nil {
