@@ -58,11 +58,12 @@ func oldMessages(t *tx, before time.Time, after int64, limit int) (old []int64, 
 	return old, last, seen == limit && !young, err
 }
 
-// forgetMessage deletes a message with what refers to it.
+// forgetMessage deletes a message with what refers to it. Events outlive it: they are about none then, since
+// its number may be given again.
 func forgetMessage(t *tx, num int64) (rows int64, err error) {
 	for _, text := range []string{
 		`delete from message_status where message = ?`,
-		`delete from message_event where message = ?`,
+		`update event set message = null where message = ?`,
 		`delete from message where num = ?`,
 	} {
 		n, err := t.exec(text, num)
