@@ -33,6 +33,7 @@ func TestTrouble(t *testing.T) {
 	sick, well := shops[:*ill], shops[*ill:]
 	paired := w.memory()
 
+	w.trade(shops, func(i int) bool { return i < 1 }) // the first message of a pair costs more
 	w.trade(shops, func(i int) bool { return i < *rounds })
 	before := latencies(well)
 	for _, s := range well {
@@ -94,8 +95,8 @@ func (w *world) trade(shops []*shop, wanted func(sent int) bool) {
 		s.took = nil
 		all.Go(func() {
 			for i := 0; wanted(i); i++ {
-				s.round()
 				pause(nil, time.Duration(s.random.Int64N(int64(2**pace))))
+				s.round()
 			}
 		})
 	}

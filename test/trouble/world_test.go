@@ -42,7 +42,7 @@ type world struct {
 // hearing is what a channel's webhook was told.
 type hearing struct {
 	taps   map[string]int // how often each was told
-	states []string       // of the dialect, as they came
+	faults []string       // of its states, as they came
 }
 
 // shop is one channel.
@@ -214,7 +214,7 @@ func (w *world) hook(_ http.ResponseWriter, r *http.Request) {
 			ID     string
 			FromMe bool `json:"from_me"`
 		}
-		Health struct{ Status struct{ Text string } }
+		Health struct{ Fault string }
 	}
 	if err := json.NewDecoder(r.Body).Decode(&told); err != nil {
 		w.t.Errorf("webhook: %v", err)
@@ -227,8 +227,8 @@ func (w *world) hook(_ http.ResponseWriter, r *http.Request) {
 			h.taps[m.ID]++
 		}
 	}
-	if text := told.Health.Status.Text; text != "" {
-		h.states = append(h.states, text)
+	if told.Health.Fault != "" {
+		h.faults = append(h.faults, told.Health.Fault)
 	}
 }
 
@@ -239,11 +239,11 @@ func (s *shop) told() map[string]int {
 	return maps.Clone(s.calls[s.number].taps)
 }
 
-// states returns what the webhook was told of the channel's states.
-func (s *shop) states() []string {
+// faults returns what the webhook was told to be wrong with the channel.
+func (s *shop) faults() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return slices.Clone(s.calls[s.number].states)
+	return slices.Clone(s.calls[s.number].faults)
 }
 
 // memory returns how many bytes of main memory the gateway uses; 0 where that is not known.
