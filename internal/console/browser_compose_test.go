@@ -99,22 +99,27 @@ func TestBrowserUploadsAPicture(t *testing.T) {
 	browsertest.Need(t)
 	w := newWorld(t)
 	p := w.browse(1440, 900, w.page("compose"))
-	p.Until(`document.querySelector('input[type=file]') !== null`)
-	browsertest.Eval[bool](p, `fetch('/sandbox/samples/image.jpg').then((r) => r.blob()).then((b) => {
-		const files = new DataTransfer();
-		files.items.add(new File([b], 'burger.jpg', { type: 'image/jpeg' }));
-		const input = document.querySelector('input[type=file]');
-		input.files = files.files;
-		input.dispatchEvent(new Event('change'));
-		return true;
-	}) && true`)
-	p.Until(`document.querySelector('.picked-name')?.textContent === 'burger.jpg'`)
+	p.upload(`input[type=file]`, "burger.jpg")
 	p.Until(`document.querySelector('.preview img.media')?.naturalWidth > 100`)
 	p.Write(`[data-path="/to"]`, jonathan)
 	p.PressText("Send")
 	if got := w.held(p.sent()); at(got, "media", "kind") != "image" {
 		t.Errorf("the phone has %v", got)
 	}
+}
+
+// upload puts the sandbox's picture into a file input, under a name, and waits until the page has it.
+func (p *tab) upload(selector, name string) {
+	p.T.Helper()
+	p.Until(`document.querySelector(` + browsertest.Quote(selector) + `) !== null`)
+	p.Exec(`fetch('/sandbox/samples/image.jpg').then((r) => r.blob()).then((b) => {
+		const files = new DataTransfer();
+		files.items.add(new File([b], ` + browsertest.Quote(name) + `, { type: 'image/jpeg' }));
+		const input = document.querySelector(` + browsertest.Quote(selector) + `);
+		input.files = files.files;
+		input.dispatchEvent(new Event('change'));
+	})`)
+	p.Until(`document.querySelector('.picked-name')?.textContent === ` + browsertest.Quote(name))
 }
 
 // sent waits until the composer has sent its draft, and returns the id of the message.

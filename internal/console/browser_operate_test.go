@@ -73,7 +73,6 @@ func TestBrowserChangesTheProfile(t *testing.T) {
 	p.Until(`document.querySelector('[data-path="/name"]')?.value.length > 0`)
 	before := w.direct(200, "GET", "/users/profile", "")
 	p.Named("the profile")
-	p.Picture("profile")
 	p.Write(`[data-path="/about"]`, "Open until <b>six</b>")
 	if got := browsertest.Eval[string](p, `document.querySelector('[data-path="/about"]').closest('.labelled').querySelector('.counter').textContent`); got != "21 / 139" {
 		t.Errorf("the counter says %q", got)
@@ -93,6 +92,14 @@ func TestBrowserChangesTheProfile(t *testing.T) {
 	if got := at(w.direct(200, "GET", "/users/profile", ""), "name"); got != "Corner shop" {
 		t.Errorf("the name is %v", got)
 	}
+	p.Until(`document.querySelector('[data-path="/name"]').value === 'Corner shop'`)
+	p.upload(`.profile input[type=file]`, "image.jpg")
+	p.PressText("Save")
+	p.Until(`document.querySelector('.profile .link')?.textContent === 'See the picture there is'`)
+	if got, _ := at(w.direct(200, "GET", "/users/profile", ""), "icon_full").(string); got == "" || got != browsertest.Eval[string](p, `document.querySelector('.profile .link').href`) {
+		t.Errorf("the picture is at %q", got)
+	}
+	p.Picture("profile")
 }
 
 // Each setting is changed alone, and all of the dialect are told with what they do.

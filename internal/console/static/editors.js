@@ -78,7 +78,7 @@ export class Form {
   }
 
   // file is a picture, a video or a document: an address, or an upload to the channel's media store.
-  file(holder, name, path, types) {
+  file(holder, name, path, types, label = types.includes('document') ? 'Picture, video or document above the text' : 'Picture or video') {
     const media = holder[name];
     const address = input({ inputmode: 'url', placeholder: 'https://example.org/picture.jpg', value: media?.id ? '' : media?.url ?? '' });
     address.dataset.path = path;
@@ -105,7 +105,7 @@ export class Form {
         h('span', { class: 'picked-name', text: media.name }), h('span', { class: 'faint', text: bytes(media.size ?? 0) }),
         remove('Take the file away', () => { holder[name] = null; this.redraw(path); })));
     }
-    const el = field(types.includes('document') ? 'Picture, video or document above the text' : 'Picture or video', address);
+    const el = field(label, address);
     const both = h('div', { class: 'with-button' });
     address.replaceWith(both);
     both.append(address, choose, pick);

@@ -1,7 +1,7 @@
-// How the number shows itself on WhatsApp: its name and its about text.
+// How the number shows itself on WhatsApp: its name, its about text and its picture.
 import { api, at } from './api.js';
 import { Form } from './editors.js';
-import { h, press, toast, notice } from './ui.js';
+import { h, press, toast, notice, complain } from './ui.js';
 
 const limits = { name: { most: 25 }, about: { most: 139 } };
 
@@ -22,29 +22,34 @@ export function profile(el, context) {
 
   function draw(now) {
     const was = { name: now.name ?? '', about: now.about ?? '' };
-    const draft = { ...was };
-    const f = new Form({ limits, channel: context.channel, change() {}, redraw() {} });
+    const draft = { ...was, icon: null };
     const save = press('Save', async () => {
-      const change = Object.fromEntries(Object.entries(draft).filter(([name, value]) => value !== was[name]));
+      const change = Object.fromEntries(Object.keys(was).filter((name) => draft[name] !== was[name]).map((name) => [name, draft[name]]));
+      if (draft.icon) change.icon = draft.icon.id || draft.icon.url;
       if (!Object.keys(change).length) { toast('Nothing has changed'); return; }
       await api('PATCH', path, change);
-      toast('Saved: customers see it from now on');
       await load();
+      toast('Saved: customers see it from now on');
     }, { kind: 'primary' });
-    const form = h('form', { class: 'labelled-all' },
-      f.text('Name', draft, 'name', '/name', { limit: limits.name, hint: 'At least 3 characters' }),
-      f.text('About', draft, 'about', '/about', { limit: limits.about }),
-      picture(now),
-      h('div', { class: 'form-foot' }, save));
+    const form = h('form', { class: 'labelled-all' });
+    const f = new Form({ limits, channel: context.channel, change() {}, redraw: fill });
+    f.onError = complain;
+    function fill() {
+      form.replaceChildren(
+        f.text('Name', draft, 'name', '/name', { limit: limits.name, hint: 'At least 3 characters' }),
+        f.text('About', draft, 'about', '/about', { limit: limits.about }),
+        h('div', { class: 'stack-fields' }, f.file(draft, 'icon', '/icon', ['image'], 'New picture'), picture(now)),
+        h('div', { class: 'form-foot' }, save));
+    }
+    fill();
     form.addEventListener('submit', (event) => { event.preventDefault(); save.click(); });
     body.replaceChildren(form);
   }
 }
 
-// picture leads to the picture, which is WhatsApp's file: the page shows nothing of other hosts.
+// picture leads to the picture there is, which is WhatsApp's file: the page shows nothing of other hosts.
 function picture({ icon, icon_full: full }) {
-  const url = full || icon;
-  return h('div', { class: 'labelled' }, h('span', { class: 'labelled-name', text: 'Picture' }),
-    url && /^https?:/.test(url) ? h('a', { class: 'link', href: url, target: '_blank', rel: 'noopener noreferrer', text: 'See it at WhatsApp' })
-      : h('span', { class: 'faint', text: url ? 'It has one' : 'None, or not told' }));
+  const url = full || icon || '';
+  if (!/^https?:/.test(url)) return h('p', { class: 'faint small', text: url ? 'There is a picture.' : 'There is no picture, or it is not told.' });
+  return h('p', { class: 'small' }, h('a', { class: 'link', href: url, target: '_blank', rel: 'noopener noreferrer', text: 'See the picture there is' }));
 }
