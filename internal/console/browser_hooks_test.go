@@ -158,6 +158,9 @@ func TestBrowserScrollsThroughTenThousandDeliveries(t *testing.T) {
 		t.Errorf("%d rows are elements", n)
 	}
 	t.Logf("%d rows in %s, the longest task took %.0f ms", many, took.Round(time.Millisecond), browsertest.Eval[float64](p, `window.longest`))
+	up := p.Glide(`#main`, -2000, `el.scrollTop === 0`)
+	up.Smooth(t)
+	t.Logf("up again, by 2000 pixels a frame: %s", up)
 	// Back on top, and live: a new delivery comes in.
 	browsertest.Eval[bool](p, `(document.querySelector('#main').scrollTop = 0, true)`)
 	p.Until(`document.querySelector('.list li')?.getAttribute('aria-posinset') === '1'`)

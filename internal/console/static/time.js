@@ -8,13 +8,16 @@ export function date(when) {
 }
 
 const day = new Intl.DateTimeFormat([], { day: 'numeric', month: 'short' });
+const clock = { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' };
+const seconds = new Intl.DateTimeFormat([], clock); // formats are made once: that is slow
+const thousandths = new Intl.DateTimeFormat([], { ...clock, fractionalSecondDigits: 3 });
 const full = new Intl.DateTimeFormat([], { dateStyle: 'medium', timeStyle: 'medium', hourCycle: 'h23' });
 
 // clockText is the time of day, to the second, with the day before it where that is not today.
 export function clockText(when, { millis = false } = {}) {
   const d = date(when);
   if (!d) return '–';
-  const time = d.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23', ...(millis && d.getMilliseconds() ? { fractionalSecondDigits: 3 } : {}) });
+  const time = (millis && d.getMilliseconds() ? thousandths : seconds).format(d);
   return d.toDateString() === new Date().toDateString() ? time : `${day.format(d)} ${time}`;
 }
 

@@ -27,6 +27,14 @@ func TestBrowserScrollsThroughManyMessages(t *testing.T) {
 		t.Errorf("%d bubbles are drawn at first", drawn)
 	}
 	p.Until(`document.title === 'tapgate sandbox'`) // all is read, so that nothing else is under way
+	p.Until(`document.querySelector('.chat-view').scrollTop > 0`)
+	up := p.Glide(`.chat-view`, -400, `el.scrollTop === 0 && !el.querySelector('.earlier')`)
+	up.Smooth(t)
+	down := p.Glide(`.chat-view`, 400, `el.scrollTop + el.clientHeight >= el.scrollHeight - 2`)
+	down.Smooth(t)
+	t.Logf("400 pixels a frame\nup: %s\ndown, with all bubbles drawn: %s", up, down)
+	p = w.browse(1440, 900)
+	p.Until(`[...document.querySelectorAll('.row .body')].at(-1)?.textContent === 'Message 1999'`)
 	// Up by half a screen per frame; the bubble in the middle of the screen stands where it was after each step.
 	seen := browsertest.Eval[map[string]float64](p, `(async () => {
 		const view = document.querySelector('.chat-view');

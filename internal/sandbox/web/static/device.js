@@ -6,14 +6,14 @@ import { Composer } from './composer.js';
 import { isGroup } from './state.js';
 
 // How many bubbles stand in an opened chat, and how many more come when its top is near: a phone keeps thousands.
-const atFirst = 120, atATime = 100;
+const atFirst = 120, atATime = 40;
 
 const platforms = [['android', 'Android', 'phone'], ['ios', 'iOS', 'phone'], ['web', 'Web', 'globe']];
 
 // Device is drawn into a slot of the middle column. Bubbles are kept while their message is the same, so that
 // a carousel keeps its place and a button its focus.
 export class Device {
-  #rows = new Map(); // message id -> { key, el }
+  #rows = new Map(); // message id -> { key, el, message, platform }
   #shown = '';
   #limit = atFirst; // bubbles, counted from the newest message
   #oldest = ''; // the id of the first bubble
@@ -160,11 +160,13 @@ export class Device {
   }
 
   #row(message, context, arrives) {
+    const { platform } = context;
+    const known = this.#rows.get(message.id);
+    if (known?.message === message && known.platform === platform) return known; // a change makes another object
     // That an incoming message was read does not show: it must not replace a button under a finger.
     const shown = message.from_me ? message : { ...message, status: undefined };
-    const key = JSON.stringify([shown, context.platform]);
-    const known = this.#rows.get(message.id);
-    if (known?.key === key) return known;
+    const key = JSON.stringify([shown, platform]);
+    if (known?.key === key) return Object.assign(known, { message });
     const focused = known?.el.contains(document.activeElement) ? [...known.el.querySelectorAll('button')].indexOf(document.activeElement) : -1;
     const el = bubble(message, context);
     if (focused >= 0) {
@@ -173,7 +175,7 @@ export class Device {
       });
     }
     if (!known && arrives) el.classList.add('new');
-    return { key, el };
+    return { key, el, message, platform };
   }
 
   // goTo scrolls to a message and lights it up.

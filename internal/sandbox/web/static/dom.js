@@ -16,10 +16,12 @@ export function h(tag, props = {}, ...children) {
   return el;
 }
 
+const time = new Intl.DateTimeFormat([], { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }); // made once: that is slow
+
 // clock shows unix seconds, or anything Date reads, as a person's watch would.
 export function clock(when) {
   const date = typeof when === 'number' ? new Date(when * 1000) : new Date(when);
-  return date.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+  return Number.isNaN(date.getTime()) ? '' : time.format(date);
 }
 
 // number shows the digits of a phone number in groups.
