@@ -1,6 +1,7 @@
 package backendtest
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"testing"
@@ -26,6 +27,51 @@ func send(t *testing.T, g Stage) {
 	}
 	l.Sink.AwaitStatus(t, e.Stanza, message.Delivered)
 	g.shows(t, "hello")
+}
+
+// What is prepared while it is being stored leaves when it is, and never when it came to nothing.
+func sendOnceStored(t *testing.T, g Stage) {
+	l := Pair(t, g.Open(t), g.Scan)
+	OnceStored(t, l, Text(g.Customer, "first"), Text(g.Customer, "never"), Text(g.Customer, "last"))
+	g.shows(t, "first", "last")
+}
+
+// OnceStored sends three messages, the second of which is not stored after all.
+func OnceStored(t *testing.T, l Line, first, never, last backend.Draft) {
+	t.Helper()
+	asked, let := make(chan struct{}), make(chan error, 1)
+	e := l.Prepare(t, first)
+	e.Stored = func(context.Context) error {
+		close(asked)
+		return <-let
+	}
+	sent := make(chan error, 1)
+	go func() {
+		_, err := l.Send(Context(t), e)
+		sent <- err
+	}()
+	select {
+	case <-asked:
+	case err := <-sent:
+		t.Fatalf("sent before it was stored: %v", err)
+	}
+	let <- nil
+	if err := <-sent; err != nil {
+		t.Fatal(err)
+	}
+	l.Sink.AwaitStatus(t, e.Stanza, message.Delivered)
+
+	wrong := errors.New("the disk is on fire")
+	e = l.Prepare(t, never)
+	e.Stored = func(context.Context) error { return wrong }
+	if _, err := l.Send(Context(t), e); err == nil {
+		t.Error("a message that is not stored was sent")
+	}
+	e = l.Prepare(t, last)
+	if _, err := l.Send(Context(t), e); err != nil {
+		t.Fatal(err)
+	}
+	l.Sink.AwaitStatus(t, e.Stanza, message.Delivered)
 }
 
 // The outcome of a send may be unknown, so it is done again with the same envelope.

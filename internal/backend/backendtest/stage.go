@@ -61,6 +61,7 @@ func Run(t *testing.T, set func(t *testing.T) Stage) {
 		"Unpair":               unpair,
 		"Send":                 send,
 		"SendAgain":            sendAgain,
+		"SendOnceStored":       sendOnceStored,
 		"SendOverACut":         sendOverACut,
 		"SendOffline":          sendOffline,
 		"SendRefused":          sendRefused,
