@@ -68,6 +68,8 @@ type Machine struct {
 	System  string `json:"system"`
 	Cores   int    `json:"cores"`
 	At      string `json:"at"`
+	// Size is that of the program, in bytes.
+	Size int64 `json:"size"`
 	// Sync is how many microseconds the disk takes to make 4 KiB durable at the end of a file: the
 	// median of many. It bounds how many commits there are in a second.
 	Sync float64 `json:"sync_us"`
@@ -101,6 +103,8 @@ type Figure struct {
 // Idle is what channels cost that are connected and have nothing to do, and how a gateway starts.
 type Idle struct {
 	Channels int `json:"channels"`
+	// All is how many there were at the start, with those that were measured before.
+	All int `json:"all"`
 	// KiB is the growth of the process's memory for each channel.
 	KiB float64 `json:"kib_each"`
 	// Goroutines is how many there are for each channel.
@@ -161,6 +165,9 @@ func Run(ctx context.Context, o Options) (_ Report, err error) {
 	r.report.Machine = Machine{
 		Version: o.Version, Go: runtime.Version(), System: runtime.GOOS + "/" + runtime.GOARCH,
 		Cores: runtime.NumCPU(), At: began.UTC().Format(time.RFC3339),
+	}
+	if info, err := os.Stat(o.Binary); err == nil {
+		r.report.Machine.Size = info.Size()
 	}
 	if r.report.Machine.Sync, err = syncTime(dir); err != nil {
 		return Report{}, err

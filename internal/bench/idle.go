@@ -24,7 +24,7 @@ func (r *run) idle(ctx context.Context) error {
 	if err := r.gateway.channels(ctx, before+r.Idle); err != nil {
 		return err
 	}
-	report := &Idle{Channels: r.Idle}
+	report := &Idle{Channels: r.Idle, All: before + r.Idle}
 	pid := r.gateway.settled(ctx)
 	report.KiB = float64(memory(pid)-small) / 1024 / float64(r.Idle)
 	report.Goroutines = float64(r.gateway.goroutines(ctx)-few) / float64(r.Idle)
