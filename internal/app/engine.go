@@ -34,6 +34,8 @@ type engine struct {
 	// networks are private ones that webhooks may point to.
 	networks []netip.Prefix
 	sending  config.Sending
+	// plainDatabase does without what makes the database of sessions faster.
+	plainDatabase bool
 	// baseURL is where programs reach the API.
 	baseURL func() string
 	// metrics counts; nil counts nothing.
@@ -83,6 +85,9 @@ func (e *engine) openClient(ctx context.Context) error {
 		return err
 	}
 	o := meow.Options{Path: path, Transport: e.network(), Proxied: e.proxied, Log: e.Log}
+	if e.plainDatabase {
+		o.Layers = meow.NoLayers()
+	}
 	if e.metrics != nil {
 		o.Retried = e.metrics.retried
 	}

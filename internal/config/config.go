@@ -106,6 +106,9 @@ type Serve struct {
 	// UnsafeMetrics allows Metrics to be reached from other machines, without a password. It tells no
 	// numbers, texts or tokens. pprof is left out then.
 	UnsafeMetrics bool `help:"Allow --metrics to be reached from other machines; without pprof." env:"TAPGATE_UNSAFE_METRICS"`
+	// PlainDatabase switches off what makes the database of sessions faster: kept statements, shared
+	// commits, remembered sessions. What is durable when is the same.
+	PlainDatabase bool `help:"Do without what makes the database of sessions faster, to find out where a fault comes from." env:"TAPGATE_PLAIN_DATABASE"`
 	Sending
 	// JSON prints the facts of the start as one JSON line on stdout, and the log as JSON lines.
 	JSON bool `help:"Print the facts of the start as one JSON line, and the log as JSON." env:"TAPGATE_JSON"`

@@ -56,12 +56,16 @@ type Layers struct {
 	NoMemory bool
 }
 
+// NoLayers switches all of them off.
+func NoLayers() Layers { return Layers{NoStatements: true, NoGroups: true, NoMemory: true} }
+
 const (
 	// keptStatements is how many prepared statements a connection keeps; the library has more texts,
 	// but not so many that come with each message.
 	keptStatements = 64
-	// readers is how many reads of the database, and waits for a commit, there may be at a time.
-	readers = 8
+	// readers is how many reads of the database, and waits for a commit, there may be at a time. One
+	// that only ever waits for commits costs next to nothing.
+	readers = 32
 )
 
 // Backend opens sessions on whatsmeow. It implements backend.Backend.

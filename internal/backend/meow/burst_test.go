@@ -7,6 +7,7 @@ import (
 
 	"tapgate/internal/backend"
 	"tapgate/internal/backend/backendtest"
+	"tapgate/internal/backend/meow"
 	"tapgate/internal/id"
 	"tapgate/internal/sandbox/phone"
 )
@@ -14,8 +15,11 @@ import (
 // A phone that loses its sessions in the middle of a burst asks for many messages while more are
 // being sent. Encrypting an answer beside a send would use a Signal counter twice, and the phone
 // would drop one of the two in silence.
-func TestNothingIsLostInABurst(t *testing.T) {
+func TestNothingIsLostInABurst(t *testing.T) { eachLayer(t, burst) }
+
+func burst(t *testing.T, layers meow.Layers) {
 	w := newWorld(t)
+	w.layers = layers
 	line := w.pair(t)
 	customer := w.customer(t, jonathan, "")
 	var all []backend.Envelope
@@ -34,9 +38,12 @@ func TestNothingIsLostInABurst(t *testing.T) {
 }
 
 // Decryption and encryption in one chat work on the same Signal session.
-func TestNothingIsLostBothWaysAtOnce(t *testing.T) {
+func TestNothingIsLostBothWaysAtOnce(t *testing.T) { eachLayer(t, bothWays) }
+
+func bothWays(t *testing.T, layers meow.Layers) {
 	const count = 100
 	w := newWorld(t)
+	w.layers = layers
 	line := w.pair(t)
 	customer := w.customer(t, jonathan, "")
 	var writing sync.WaitGroup

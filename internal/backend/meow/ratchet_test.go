@@ -208,7 +208,7 @@ func TestNoMessageKeyIsUsedTwice(t *testing.T) {
 		after  []bool
 	}{
 		{"all layers", meow.Layers{}, []bool{false, true}},
-		{"no layers", meow.Layers{NoStatements: true, NoGroups: true, NoMemory: true}, []bool{true}},
+		{"no layers", meow.NoLayers(), []bool{true}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

@@ -70,7 +70,9 @@ type world struct {
 	path  string
 	wires *wires
 	log   *slog.Logger // of the backend; nil discards it
-	ahead atomic.Int64 // how far the backend's clock is ahead, in nanoseconds
+	// layers of the database; the zero value is all of them.
+	layers meow.Layers
+	ahead  atomic.Int64 // how far the backend's clock is ahead, in nanoseconds
 }
 
 // pass lets time pass for the backend.
@@ -113,6 +115,9 @@ func (w *world) open(t *testing.T) backend.Backend {
 func (w *world) openWith(t *testing.T, o meow.Options) backend.Backend {
 	t.Helper()
 	o.Path, o.Transport, o.Now, o.Log = w.path, w.net.Transport(), w.now, w.log
+	if o.Layers == (meow.Layers{}) {
+		o.Layers = w.layers
+	}
 	if os.Getenv("TAPGATE_TEST_LOG") != "" {
 		o.Log = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	}
@@ -233,6 +238,33 @@ func files(ctx context.Context, p *phone.Phone) ([][]byte, error) {
 
 func TestConformance(t *testing.T) {
 	backendtest.Run(t, func(t *testing.T) backendtest.Stage { return newWorld(t).stage(t) })
+}
+
+// eachLayer runs a torture with all layers of the database, without each, and without any.
+func eachLayer(t *testing.T, torture func(t *testing.T, layers meow.Layers)) {
+	for _, c := range []struct {
+		name   string
+		layers meow.Layers
+	}{
+		{"all", meow.Layers{}},
+		{"no statements", meow.Layers{NoStatements: true}},
+		{"no groups", meow.Layers{NoGroups: true}},
+		{"no memory", meow.Layers{NoMemory: true}},
+		{"none", meow.NoLayers()},
+	} {
+		t.Run(c.name, func(t *testing.T) { torture(t, c.layers) })
+	}
+}
+
+func TestConformanceWithoutLayers(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it is the conformance once more: not with -short")
+	}
+	backendtest.Run(t, func(t *testing.T) backendtest.Stage {
+		w := newWorld(t)
+		w.layers = meow.NoLayers()
+		return w.stage(t)
+	})
 }
 
 // wires keeps the message stanzas that the business sent, by their id.
