@@ -25,6 +25,7 @@ type world struct {
 	address  string // of the API, the same over restarts
 	receiver *process.Process
 	client   process.Client
+	lives    int // how often the gateway was started
 
 	mu      sync.Mutex
 	gateway *process.Process
@@ -53,10 +54,17 @@ func newWorld(t *testing.T, seed uint64) *world {
 	return w
 }
 
-// revive starts the gateway.
+// revive starts the gateway, every other time without what makes its database faster: one life has to
+// cope with what the other left.
 func (w *world) revive() error {
-	p, err := process.Start(w.binary, filepath.Join(w.dir, "gateway.log"), "serve", "--listen", w.address, "--data", filepath.Join(w.dir, "gateway"),
-		"--network", w.network.Facts["network"], "--network-root", w.network.Facts["root_key"], "--token", token, "--webhook", w.told("/hook"))
+	args := []string{
+		"serve", "--listen", w.address, "--data", filepath.Join(w.dir, "gateway"),
+		"--network", w.network.Facts["network"], "--network-root", w.network.Facts["root_key"], "--token", token, "--webhook", w.told("/hook"),
+	}
+	if w.lives++; w.lives%2 == 0 {
+		args = append(args, "--plain-database")
+	}
+	p, err := process.Start(w.binary, filepath.Join(w.dir, "gateway.log"), args...)
 	if err != nil {
 		return err
 	}
