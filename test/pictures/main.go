@@ -1,5 +1,6 @@
 // Command pictures makes the pictures of the README from the running program: it builds tapgate, starts the sandbox,
-// sends what a program would send, and keeps what the browser phone shows. Run it from the top of the repository:
+// sends what a program would send, and keeps what the browser phone and the console show. Run it from the top of the
+// repository. They look best where the fonts Roboto and Noto Color Emoji are installed.
 //
 //	go run ./test/pictures docs
 package main
@@ -67,10 +68,11 @@ func run(dir string) error {
 
 // sandbox is a running tapgate sandbox.
 type sandbox struct {
-	cmd   *exec.Cmd
-	dir   string
-	API   string `json:"api"`
-	Token string `json:"token"`
+	cmd     *exec.Cmd
+	dir     string
+	API     string `json:"api"`
+	Token   string `json:"token"`
+	Channel string `json:"channel_id"`
 }
 
 func start(ctx context.Context) (*sandbox, error) {
@@ -146,7 +148,7 @@ func (s *sandbox) shoot(tab context.Context, c scene) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(tab, patience)
 	defer cancel()
 	if err := chromedp.Do(ctx,
-		chromedp.EmulateViewport(c.width, c.height, chromedp.EmulateScale(c.scale)), chromedp.Navigate(s.API+"/phone"),
+		chromedp.EmulateViewport(c.width, c.height, chromedp.EmulateScale(c.scale)), chromedp.Navigate(s.API+c.page),
 	); err != nil {
 		return nil, err
 	}

@@ -10,6 +10,7 @@ import (
 // scene is one picture.
 type scene struct {
 	name          string
+	page          string // its path
 	width, height int64
 	scale         float64 // pixels of the picture for each of the page
 	// of is the selector of what is shown; "" is the whole page.
@@ -21,10 +22,11 @@ type object = map[string]any
 
 func scenes() []scene {
 	return []scene{
-		{"sandbox", 1280, 800, 1, "", buttons},
-		{"phone-list", 1280, 960, 2, ".device", list},
-		{"phone-carousel", 1280, 960, 2, ".device", carousel},
-		{"phone-buttons", 1280, 960, 2, ".device", media},
+		{"sandbox", "/phone", 1280, 800, 1, "", buttons},
+		{"phone-list", "/phone", 1280, 960, 2, ".device", list},
+		{"phone-carousel", "/phone", 1280, 960, 2, ".device", carousel},
+		{"phone-buttons", "/phone", 1280, 960, 2, ".device", media},
+		{"console", "/console", 1280, 860, 1, "", timeline},
 	}
 }
 
@@ -111,4 +113,31 @@ func carousel(ctx context.Context, s *sandbox) error {
 		return err
 	}
 	return until(ctx, `document.querySelectorAll('.card').length === 3`)
+}
+
+// timeline opens in the console what became of two quick replies, one of which was pressed.
+func timeline(ctx context.Context, s *sandbox) error {
+	sent, err := s.post(ctx, "/messages/interactive", object{
+		"to": customer, "type": "button", "header": said("Your order"), "body": said("Shall we deliver today?"),
+		"action": object{"buttons": []object{
+			{"type": "quick_reply", "title": "Yes, please", "id": "yes"}, {"type": "quick_reply", "title": "Tomorrow", "id": "later"},
+		}},
+	})
+	if err != nil {
+		return err
+	}
+	if err := chromedp.Do(ctx, chromedp.Evaluate[chromedp.Void](fmt.Sprintf("void (location.hash = '#/c/%s/messages/%s')", s.Channel, sent))); err != nil {
+		return err
+	}
+	if err := until(ctx, `document.querySelector('.step[data-step="delivered"]') !== null`); err != nil {
+		return err
+	}
+	phone := "/sandbox/customers/" + customer
+	if _, err := s.post(ctx, phone+"/read", object{"ids": []string{sent}}); err != nil {
+		return err
+	}
+	if _, err := s.post(ctx, phone+"/tap", object{"message_id": sent, "button": 0}); err != nil {
+		return err
+	}
+	return until(ctx, `document.querySelector('.step[data-step="tapped"]') !== null && document.querySelector('.step[data-step="read"]') !== null && [...document.querySelectorAll('.step-name')].some((el) => el.textContent.startsWith('messages.post'))`)
 }
