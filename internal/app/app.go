@@ -53,6 +53,8 @@ type Facts struct {
 	Metrics string `json:"metrics"`
 	// ChannelID is the first channel; "" when there is none.
 	ChannelID string `json:"channel_id"`
+	// Number is the number that the first channel is paired with; "" while it is not.
+	Number string `json:"-"`
 }
 
 // CaptureLogs makes the Signal library, which writes to standard output otherwise, write to log. It

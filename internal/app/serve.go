@@ -111,7 +111,7 @@ func (s *serveMode) openFirst(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.run.facts.Token, s.run.facts.ChannelID = token, string(c.ID)
+	s.run.facts.Token, s.run.facts.ChannelID, s.run.facts.Number = token, string(c.ID), string(c.Number)
 	if s.config.Webhook == "" {
 		return nil
 	}

@@ -41,7 +41,9 @@ func unusable(path string, err error) error {
 		f.Next = "the disk is full: make room for " + dir + " and start again; nothing was lost"
 	case sqliteCode(err) == sqliteCorrupt, sqliteCode(err) == sqliteNotADatabase:
 		f.Next = "the file is damaged: keep a copy of " + dir + ", then 'tapgate restore' a backup into an empty directory"
-	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS), sqliteCode(err) == sqliteReadOnly, sqliteCode(err) == sqliteCantOpen, sqliteCode(err) == sqlitePerm:
+	case errors.Is(err, syscall.EROFS):
+		f.Next = "its file system is mounted read-only: choose another --data"
+	case errors.Is(err, fs.ErrPermission), sqliteCode(err) == sqliteReadOnly, sqliteCode(err) == sqliteCantOpen, sqliteCode(err) == sqlitePerm:
 		f.Next = "the user that runs tapgate must own " + dir + " and be able to write to it"
 	case sqliteCode(err) == sqliteBusy:
 		f.Next = "another program has the database open: end it and start again"

@@ -19,6 +19,8 @@ type Channel struct {
 	PushName string
 	// Device is the backend's own key of the session, opaque; "" while unpaired.
 	Device string
+	// Ended is the code of the trouble that ended the last pairing; "" while paired, and when it was asked for.
+	Ended string
 	// CreatedAt is when the channel was added.
 	CreatedAt time.Time
 	Settings  Settings

@@ -96,10 +96,13 @@ func LoginRefused(code int) Trouble {
 }
 
 // LoggedOut is LoginRefused for an answer that has ended the pairing, whatever its code.
-func LoggedOut(code int) Trouble {
-	t := LoginRefused(code)
+func LoggedOut(code int) Trouble { return Ended(fmt.Sprintf("login_%d", code)) }
+
+// Ended returns the trouble with a code that has ended a pairing.
+func Ended(code string) Trouble {
+	t := TroubleOf(code)
 	if t.State != Unpaired {
-		t.State, t.Cause, t.Next = Unpaired, fmt.Sprintf("WhatsApp ended the pairing with code %d.", code), pairAgain
+		t.State, t.Cause, t.Next = Unpaired, fmt.Sprintf("WhatsApp ended the pairing (%s).", code), pairAgain
 	}
 	return t
 }

@@ -56,6 +56,9 @@ func (r *remote) do(ctx context.Context, method, path string, in, out any) error
 		return fmt.Errorf("answer of %s broke off: %w", r.URL, err)
 	}
 	if resp.StatusCode > 299 {
+		if r.Token == "" && bytes.Contains(body, []byte("no token was given")) { // told for callers of the API
+			return errNoToken
+		}
 		return refusal(resp.StatusCode, body)
 	}
 	if out == nil || len(body) == 0 {
@@ -88,6 +91,9 @@ func (r *remote) request(ctx context.Context, method, path string, in any) (*htt
 	}
 	return req, nil
 }
+
+// errNoToken is what a request without a token comes to.
+var errNoToken = errors.New("no token was given: use --token, or TAPGATE_TOKEN or TAPGATE_ADMIN_TOKEN in the environment; the first start of tapgate serve printed them")
 
 // refused is the answer of a tapgate that says no.
 type refused struct {

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -13,9 +14,10 @@ import (
 
 func TestRemote(t *testing.T) {
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Header.Get("Authorization") != "Bearer t0ken" {
+		if got := r.Header.Get("Authorization"); got != "Bearer t0ken" {
 			w.WriteHeader(http.StatusNotFound)
-			io.WriteString(w, `{"error":{"code":404,"message":"Channel not found","details":"no token was given"}}`)
+			details := map[bool]string{true: "no token was given", false: "no such token"}[got == ""]
+			fmt.Fprintf(w, `{"error":{"code":404,"message":"Channel not found","details":"%s"}}`, details)
 			return
 		}
 		body, _ := io.ReadAll(r.Body)
@@ -27,9 +29,13 @@ func TestRemote(t *testing.T) {
 	if err := r.do(t.Context(), "PATCH", "/a?b=c", map[string]int{"d": 1}, &got); err != nil || got.Saw != `PATCH /a?b=c {"d":1}` {
 		t.Errorf("%q, %v", got.Saw, err)
 	}
-	r.Token = ""
-	if err := r.get(t.Context(), "/", nil); err == nil || err.Error() != "Channel not found (404): no token was given" {
+	r.Token = "wr0ng"
+	if err := r.get(t.Context(), "/", nil); err == nil || err.Error() != "Channel not found (404): no such token" {
 		t.Errorf("refusal is %v", err)
+	}
+	r.Token = ""
+	if err := r.get(t.Context(), "/", nil); err == nil || !strings.HasPrefix(err.Error(), "no token was given: use --token") {
+		t.Errorf("without a token: %v", err)
 	}
 	srv.Close()
 	if err := r.get(t.Context(), "/", nil); err == nil || !strings.Contains(err.Error(), "is tapgate running there?") {

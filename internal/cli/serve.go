@@ -10,6 +10,7 @@ import (
 
 	"tapgate/internal/app"
 	"tapgate/internal/config"
+	"tapgate/internal/obs"
 )
 
 type serveCommand struct{ config.Serve }
@@ -31,14 +32,16 @@ func (s *serveCommand) panel(f app.Facts) string {
 	if f.ChannelID != "" {
 		fmt.Fprintf(&b, "  Channel  %s\n", f.ChannelID)
 	}
-	if f.Token != "" {
-		fmt.Fprintf(&b, "  Token    %s   <- opens the channel; shown now and never again\n", f.Token)
+	if f.Number != "" {
+		fmt.Fprintf(&b, "  Number   %s\n", f.Number)
 	}
-	if f.AdminToken != "" {
-		fmt.Fprintf(&b, "  Admin    %s   <- opens everything; shown now and never again\n", f.AdminToken)
-	}
+	b.WriteString(tokenLine("Token", f.Token, s.Token, "opens the channel"))
+	b.WriteString(tokenLine("Admin", f.AdminToken, s.AdminToken, "opens everything"))
 	if f.ChannelID == "" {
 		b.WriteString("\nThere is no channel yet. Add one in another terminal: tapgate channel add NAME\n")
+		return b.String()
+	}
+	if f.Number != "" {
 		return b.String()
 	}
 	fmt.Fprintf(&b, "\nA QR code to pair the channel with is at %s/users/login/image?token=TOKEN too.\n", f.API)
@@ -52,6 +55,17 @@ where ROWDATA is what %s/users/login/rowdata?token=TOKEN answers.
 `, f.Network, app.Business, f.API)
 	}
 	return b.String()
+}
+
+// tokenLine shows a token that was made now. One that was given is no news, and need not stand here.
+func tokenLine(name, token string, given obs.Secret, opens string) string {
+	switch {
+	case token == "":
+		return ""
+	case given != "":
+		return fmt.Sprintf("  %-8s %s; it is the one that was given\n", name, opens)
+	}
+	return fmt.Sprintf("  %-8s %s   <- %s; shown now and never again\n", name, token, opens)
 }
 
 // pair shows a QR code in the terminal whenever there is a new one.

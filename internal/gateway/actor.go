@@ -89,7 +89,12 @@ func newActor(g *Gateway, c channel.Channel, waiting int) *actor {
 	a := &actor{Gateway: g, id: c.ID, startedAt: g.Now(), line: newLine(waiting)}
 	a.endings, a.done = make(chan *ending, maxUnsettled/2), make(chan struct{})
 	a.arrived = make(chan struct{}, 1)
-	a.view.Store(&view{channel: c, state: channel.Idle, changed: make(chan struct{})})
+	v := &view{channel: c, state: channel.Idle, changed: make(chan struct{})}
+	if c.Ended != "" {
+		t := channel.Ended(c.Ended)
+		v.state, v.ended = channel.Unpaired, why{t.Code, t.Reason()}
+	}
+	a.view.Store(v)
 	return a
 }
 

@@ -90,7 +90,7 @@ func (a *actor) closeSession() {
 // database does not learn now, it learns when the next start finds the keys gone.
 func (a *actor) forget(ctx context.Context, v *view, s backend.StateChange) {
 	if v.channel.Paired() {
-		if err := a.Store.SetIdentity(ctx, a.id, "", "", ""); err != nil {
+		if err := a.Store.SetIdentity(ctx, a.id, "", "", "", s.Fault); err != nil {
 			a.log().Error("end of pairing not stored", "error", err)
 		}
 	}

@@ -32,7 +32,7 @@ func (l *link) Paired(ctx context.Context, who backend.Identity) error {
 		if v.link != l {
 			return errStale
 		}
-		if err := l.Store.SetIdentity(ctx, l.id, who.Number, who.Device, who.PushName); err != nil {
+		if err := l.Store.SetIdentity(ctx, l.id, who.Number, who.Device, who.PushName, ""); err != nil {
 			return err
 		}
 		v.channel.Number, v.channel.Device, v.channel.PushName = who.Number, who.Device, who.PushName
@@ -50,7 +50,7 @@ func (l *link) Named(ctx context.Context, pushName string) {
 			return errStale
 		}
 		v.channel.PushName = pushName
-		return l.Store.SetIdentity(ctx, l.id, v.channel.Number, v.channel.Device, pushName)
+		return l.Store.SetIdentity(ctx, l.id, v.channel.Number, v.channel.Device, pushName, "")
 	})
 	if err != nil && !errors.Is(err, errStale) {
 		l.log().Warn("name not stored", "error", err)

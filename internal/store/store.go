@@ -50,8 +50,9 @@ type Channels interface {
 	Channel(ctx context.Context, ch id.Channel) (channel.Channel, error)
 	// Channels returns all channels in the order of their creation.
 	Channels(ctx context.Context) ([]channel.Channel, error)
-	// SetIdentity stores or, with zero values, removes the paired number and the device.
-	SetIdentity(ctx context.Context, ch id.Channel, number id.User, device, pushName string) error
+	// SetIdentity stores or, with zero values, removes the paired number and the device. ended is the code
+	// of the trouble that has ended the pairing.
+	SetIdentity(ctx context.Context, ch id.Channel, number id.User, device, pushName, ended string) error
 	// SetSettings replaces the settings.
 	SetSettings(ctx context.Context, ch id.Channel, s channel.Settings) error
 	// RemoveChannel takes a channel and its tokens away: from then on it is not found, and nothing can

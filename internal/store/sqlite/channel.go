@@ -26,7 +26,7 @@ func (s *Store) AddChannel(ctx context.Context, c channel.Channel, token store.T
 	})
 }
 
-const selectChannel = `select id, name, number, push_name, device, created_at, settings from channel `
+const selectChannel = `select id, name, number, push_name, device, created_at, ended, settings from channel `
 
 // Channel implements store.Channels.
 func (s *Store) Channel(ctx context.Context, ch id.Channel) (c channel.Channel, err error) {
@@ -60,7 +60,7 @@ func (s *Store) Channels(ctx context.Context) (list []channel.Channel, err error
 func scanChannel(rows *sql.Rows) (c channel.Channel, err error) {
 	var created int64
 	var settings []byte
-	if err := rows.Scan(&c.ID, &c.Name, &c.Number, &c.PushName, &c.Device, &created, &settings); err != nil {
+	if err := rows.Scan(&c.ID, &c.Name, &c.Number, &c.PushName, &c.Device, &created, &c.Ended, &settings); err != nil {
 		return c, err
 	}
 	c.CreatedAt = instant(created)
@@ -69,10 +69,10 @@ func scanChannel(rows *sql.Rows) (c channel.Channel, err error) {
 }
 
 // SetIdentity implements store.Channels.
-func (s *Store) SetIdentity(ctx context.Context, ch id.Channel, number id.User, device, pushName string) error {
+func (s *Store) SetIdentity(ctx context.Context, ch id.Channel, number id.User, device, pushName, ended string) error {
 	return s.write(ctx, func(t *tx) error {
-		n, err := t.exec(`update channel set number = ?, device = ?, push_name = ? where id = ? and removed_at = 0`,
-			string(number), device, pushName, string(ch))
+		n, err := t.exec(`update channel set number = ?, device = ?, push_name = ?, ended = ? where id = ? and removed_at = 0`,
+			string(number), device, pushName, ended, string(ch))
 		return changed(n, err, "channel")
 	})
 }

@@ -64,7 +64,7 @@ func newLiar(t *testing.T, path string, how manner) *liar {
 		t.Fatal(err)
 	}
 	addChannel(t, l.db)
-	if err := l.db.SetIdentity(t.Context(), testChannel, "919984351847", "device", "Shop"); err != nil {
+	if err := l.db.SetIdentity(t.Context(), testChannel, "919984351847", "device", "Shop", ""); err != nil {
 		t.Fatal(err)
 	}
 	if l.Gateway, err = gateway.New(gateway.Options{Store: l.db, Backend: l.net, Planner: teller{}}); err != nil {

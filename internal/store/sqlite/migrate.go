@@ -39,8 +39,8 @@ func migrate(ctx context.Context, db *sql.DB, log *slog.Logger) error {
 	if err != nil {
 		return fmt.Errorf("migrate from schema version %d: %w", has, err)
 	}
-	for _, m := range applied {
-		log.InfoContext(ctx, "store.migrated", "version", m.Source.Version, "took", m.Duration)
+	if len(applied) > 0 {
+		log.InfoContext(ctx, "database migrated", "from", has, "to", wants)
 	}
 	return nil
 }

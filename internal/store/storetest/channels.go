@@ -80,7 +80,7 @@ func channelConflicts(f *fixture) {
 
 func identity(f *fixture) {
 	a, b := f.channel(), f.channel()
-	f.must(f.s.SetIdentity(f.ctx, a, "919984351847", "device-1", "Shop"))
+	f.must(f.s.SetIdentity(f.ctx, a, "919984351847", "device-1", "Shop", ""))
 	got, err := f.s.Channel(f.ctx, a)
 	f.must(err)
 	f.same("identity", []string{"919984351847", "device-1", "Shop"}, []string{string(got.Number), got.Device, got.PushName})
@@ -88,9 +88,10 @@ func identity(f *fixture) {
 	f.must(err)
 	f.same("the other channel is paired", false, other.Paired())
 
-	f.must(f.s.SetIdentity(f.ctx, a, "", "", ""))
+	f.must(f.s.SetIdentity(f.ctx, a, "", "", "", "login_401"))
 	got, err = f.s.Channel(f.ctx, a)
 	f.must(err)
+	f.same("what ended the pairing", "login_401", got.Ended)
 	f.same("identity after removal", []string{"", "", ""}, []string{string(got.Number), got.Device, got.PushName})
 }
 
@@ -109,7 +110,7 @@ func channelNotFound(f *fixture) {
 	_, err := f.s.Channel(f.ctx, "NONE")
 	f.kind("Channel", err, fault.NotFound)
 	f.kind("RemoveChannel", f.s.RemoveChannel(f.ctx, "NONE"), fault.NotFound)
-	f.kind("SetIdentity", f.s.SetIdentity(f.ctx, "NONE", "1", "d", "p"), fault.NotFound)
+	f.kind("SetIdentity", f.s.SetIdentity(f.ctx, "NONE", "1", "d", "p", ""), fault.NotFound)
 	f.kind("SetSettings", f.s.SetSettings(f.ctx, "NONE", channel.DefaultSettings()), fault.NotFound)
 	list, err := f.s.Channels(f.ctx)
 	f.must(err)
@@ -135,7 +136,7 @@ func channelRemoved(f *fixture) {
 	_, err = f.s.Channel(f.ctx, gone)
 	f.kind("the removed channel", err, fault.NotFound)
 	f.kind("its settings", f.s.SetSettings(f.ctx, gone, channel.DefaultSettings()), fault.NotFound)
-	f.kind("its identity", f.s.SetIdentity(f.ctx, gone, "1", "d", "p"), fault.NotFound)
+	f.kind("its identity", f.s.SetIdentity(f.ctx, gone, "1", "d", "p", ""), fault.NotFound)
 	f.kind("a token of it", f.s.AddToken(f.ctx, channel.Token{ID: "t", Channel: gone}, token(500)), fault.NotFound)
 	f.kind("removing it again", f.s.RemoveChannel(f.ctx, gone), fault.NotFound)
 	for _, l := range f.lines() {

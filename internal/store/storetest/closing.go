@@ -34,7 +34,7 @@ func closedSaysSo(f *fixture) {
 		"Channel":       func() error { _, err := f.s.Channel(f.ctx, ch); return err },
 		"Token":         func() error { _, err := f.s.Token(f.ctx, token(1)); return err },
 		"Channels":      func() error { _, err := f.s.Channels(f.ctx); return err },
-		"SetIdentity":   func() error { return f.s.SetIdentity(f.ctx, ch, "1", "2", "3") },
+		"SetIdentity":   func() error { return f.s.SetIdentity(f.ctx, ch, "1", "2", "3", "") },
 		"SetSettings":   func() error { return f.s.SetSettings(f.ctx, ch, channel.DefaultSettings()) },
 		"Accept":        func() error { _, err := f.s.Accept(f.ctx, o, m); return err },
 		"NextOutbound":  func() error { _, _, err := f.s.NextOutbound(f.ctx, ch, 0); return err },

@@ -69,7 +69,7 @@ func (f *fixture) fill() func(*fixture) {
 		ID: "tok_77", Channel: ch, Name: "a \"name\"", Scopes: []channel.Scope{channel.Send, channel.Admin}, CreatedAt: at(3), ExpiresAt: at(9),
 	}
 	f.must(f.s.AddToken(f.ctx, kept, token(77)))
-	f.must(f.s.SetIdentity(f.ctx, ch, "919984351847", "device", "Shop"))
+	f.must(f.s.SetIdentity(f.ctx, ch, "919984351847", "device", "Shop", ""))
 	want := channel.Settings{BackoffDelay: 7 * time.Second, MaxBackoffDelay: time.Hour}
 	f.must(f.s.SetSettings(f.ctx, ch, want))
 
