@@ -8,6 +8,7 @@ import (
 	"tapgate/internal/channel"
 	"tapgate/internal/gateway"
 	"tapgate/internal/id"
+	"tapgate/internal/store"
 	"tapgate/internal/whapi"
 )
 
@@ -62,6 +63,7 @@ func (s *Server) addChannel(c call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
+	c.note(func(a *store.Audit) { a.Channel = added.ID })
 	h, err := s.Gateway.Health(c.Context(), added.ID)
 	if err != nil {
 		return answer{}, err

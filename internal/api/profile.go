@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"tapgate/internal/gateway"
+	"tapgate/internal/store"
 	"tapgate/internal/whapi"
 )
 
@@ -33,6 +34,11 @@ func (s *Server) changeProfile(c call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
+	c.note(func(a *store.Audit) {
+		for _, field := range change.Fields() {
+			a.Changes = append(a.Changes, store.AuditChange{Field: field})
+		}
+	})
 	if err := s.Gateway.SetProfile(c.Context(), c.channel, gateway.ProfileChange(change)); err != nil {
 		return answer{}, err
 	}
@@ -48,6 +54,7 @@ func (s *Server) changeAbout(c call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
+	c.note(func(a *store.Audit) { a.Changes = []store.AuditChange{{Field: "about"}} })
 	if err := s.Gateway.SetProfile(c.Context(), c.channel, gateway.ProfileChange{About: about}); err != nil {
 		return answer{}, err
 	}

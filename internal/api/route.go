@@ -9,6 +9,7 @@ import (
 
 	"tapgate/internal/channel"
 	"tapgate/internal/id"
+	"tapgate/internal/store"
 )
 
 // Route is one line of the route table.
@@ -29,14 +30,16 @@ type call struct {
 	token channel.Token
 	// channel is the one that the request is about; "" where it is about none.
 	channel id.Channel
-	w       http.ResponseWriter
-	server  *Server
+	// record is what is kept of the call; nil for calls that change nothing of interest.
+	record *store.Audit
+	w      http.ResponseWriter
+	server *Server
 }
 
 // Routes returns the route table. GET routes answer HEAD as well.
 func (s *Server) Routes() []Route {
 	return slices.Concat(s.sendRoutes(), s.messageRoutes(), s.mediaRoutes(), s.healthRoutes(), s.settingsRoutes(), s.webhookRoutes(), s.loginRoutes(),
-		s.contactRoutes(), s.profileRoutes(), s.channelRoutes(), s.tokenRoutes())
+		s.contactRoutes(), s.profileRoutes(), s.channelRoutes(), s.tokenRoutes(), s.auditRoutes())
 }
 
 func (s *Server) mount() {
@@ -92,6 +95,9 @@ func knownMethods() []string {
 // serve makes an http.Handler of a route: it authenticates, calls, and writes the answer or the error.
 func (s *Server) serve(route Route) http.Handler {
 	to := accessTo(route.Method, route.Pattern)
+	if action := actionOf(route.Method, route.Pattern); action != "" {
+		route.handle = s.audited(action, route.handle)
+	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		c := call{Request: r, w: w, server: s}
 		var err error

@@ -40,7 +40,7 @@ func accessTo(method, pattern string) access {
 		return access{"", true}
 	case under(ownChannel):
 		return access{channel.Admin, true}
-	case under("/tapgate/channels", "/tapgate/tokens"):
+	case under("/tapgate/channels", "/tapgate/tokens", "/tapgate/audit"):
 		return access{}
 	case under("/users/login", "/users/logout"):
 		return access{scope: channel.Admin}

@@ -29,6 +29,7 @@ func TestAccess(t *testing.T) {
 		{"GET", "/tapgate/messages/{MessageID}/timeline"}:    {scope: channel.Read},
 		{"POST", "/tapgate/deliveries/{DeliveryID}/replay"}:  {scope: channel.Configure},
 		{"GET", "/tapgate/webhooks/{WebhookKey}/secret"}:     {scope: channel.Configure},
+		{"GET", "/tapgate/audit"}:                            {},
 		{"GET", "/tapgate/channelsomething"}:                 {scope: channel.Read},
 	} {
 		if got := accessTo(route[0], route[1]); got != want {

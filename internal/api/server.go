@@ -46,6 +46,8 @@ type Options struct {
 	Media Media
 	// Served hears of every answer, with the pattern of its route, "" for none. nil means nobody.
 	Served func(method, pattern string, status int, took time.Duration)
+	// Audit records who changes what; nil records nothing.
+	Audit Audit
 	// Webhooks are the deliveries; required.
 	Webhooks Webhooks
 	// Log receives one line per request and the causes of internal errors; nil means nothing.

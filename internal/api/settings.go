@@ -6,6 +6,7 @@ import (
 
 	"tapgate/internal/channel"
 	"tapgate/internal/fault"
+	"tapgate/internal/store"
 	"tapgate/internal/whapi"
 )
 
@@ -40,11 +41,12 @@ func (s *Server) changeSettings(c call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
+	c.noteSettings(before, after)
 	return asJSON(whapi.EncodeSettingsChange(before, after, changes))
 }
 
 func (s *Server) resetSettings(c call) (answer, error) {
-	_, _, err := s.Gateway.UpdateSettings(c.Context(), c.channel, func(now channel.Settings) (channel.Settings, error) {
+	before, after, err := s.Gateway.UpdateSettings(c.Context(), c.channel, func(now channel.Settings) (channel.Settings, error) {
 		usual := channel.DefaultSettings()
 		if whapi.SameSettings(now, usual) {
 			return now, fault.New(fault.Conflict, "Settings already reset")
@@ -54,7 +56,17 @@ func (s *Server) resetSettings(c call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
+	c.noteSettings(before, after)
 	return success()
+}
+
+// noteSettings records what was changed.
+func (c call) noteSettings(before, after channel.Settings) {
+	c.note(func(a *store.Audit) {
+		for _, x := range whapi.SettingsChanges(before, after) {
+			a.Changes = append(a.Changes, store.AuditChange(x))
+		}
+	})
 }
 
 // listEvents names every pair that a webhook may ask for. Pairs that never happen are allowed:

@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"tapgate/internal/gateway"
+	"tapgate/internal/store"
 	"tapgate/internal/whapi"
 )
 
@@ -43,6 +44,12 @@ func (s *Server) addToken(c call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
+	c.note(func(a *store.Audit) {
+		a.Target = t.ID
+		if len(t.Scopes) > 0 { // an admin token has none
+			a.Changes = []store.AuditChange{{Field: "scopes", After: whapi.Scopes(t.Scopes)}}
+		}
+	})
 	return asJSON(whapi.EncodeNewToken(t, secret, s.Now()))
 }
 
@@ -59,10 +66,12 @@ func (s *Server) rotateToken(c call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
+	c.note(func(a *store.Audit) { a.Target = token })
 	t, secret, err := s.Gateway.RotateToken(c.Context(), c.channel, token, overlap)
 	if err != nil {
 		return answer{}, err
 	}
+	c.note(func(a *store.Audit) { a.Changes = []store.AuditChange{{Field: "token", Before: token, After: t.ID}} })
 	return asJSON(whapi.EncodeNewToken(t, secret, s.Now()))
 }
 
@@ -71,6 +80,7 @@ func (s *Server) revokeToken(c call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
+	c.note(func(a *store.Audit) { a.Target = token })
 	if err := s.Gateway.RevokeToken(c.Context(), c.channel, token); err != nil {
 		return answer{}, err
 	}

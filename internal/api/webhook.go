@@ -107,6 +107,7 @@ func (s *Server) rotateSecret(c call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
+	c.note(func(a *store.Audit) { a.Target = key })
 	secrets, err := s.Webhooks.RotateSecret(c.Context(), c.channel, key, overlap)
 	if err != nil {
 		return answer{}, err

@@ -46,5 +46,8 @@ func ResetAdminToken(ctx context.Context, data, wanted string, o Options) (token
 		}
 	}
 	made := channel.Token{ID: id.NewTokenID(), Name: "reset", CreatedAt: time.Now().UTC()}
-	return token, s.AddToken(ctx, made, sha256.Sum256([]byte(token)))
+	if err := s.AddToken(ctx, made, sha256.Sum256([]byte(token))); err != nil {
+		return "", err
+	}
+	return token, recordDone(ctx, s, "token.reset", "", made.ID)
 }

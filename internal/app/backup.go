@@ -11,6 +11,7 @@ import (
 	"tapgate/internal/backend/meow"
 	"tapgate/internal/backup"
 	"tapgate/internal/fault"
+	"tapgate/internal/store/sqlite"
 )
 
 // Backup writes an archive of a data directory to w, also while a gateway works in it. Copies of the
@@ -49,7 +50,19 @@ func Restore(ctx context.Context, dir string, r io.Reader, o Options) (backup.Ma
 	if errors.Is(err, backup.ErrDamaged) {
 		err = &fault.Error{Kind: fault.Invalid, Message: "the backup can't be used", Next: "take another one; nothing was restored", Cause: err}
 	}
+	if err == nil {
+		err = recordRestored(ctx, filepath.Join(dir, "gateway.db"), o)
+	}
 	return m, errors.Join(unusable(filepath.Join(dir, "gateway.db"), err), d.close(ctx))
+}
+
+// recordRestored notes in the database itself that it was restored.
+func recordRestored(ctx context.Context, path string, o Options) error {
+	s, err := sqlite.Open(ctx, sqlite.Options{Path: path, Log: o.Log})
+	if err != nil {
+		return err
+	}
+	return errors.Join(recordDone(ctx, s, "restore", "", ""), s.Close())
 }
 
 // empty reports whether a directory holds nothing, or is not there.

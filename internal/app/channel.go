@@ -17,7 +17,10 @@ func (e *engine) firstChannel(ctx context.Context, name, wanted string) (c chann
 		return c, "", err
 	}
 	if len(all) == 0 {
-		return e.gateway.AddChannel(ctx, gateway.NewChannel{Name: name, Token: wanted})
+		if c, token, err = e.gateway.AddChannel(ctx, gateway.NewChannel{Name: name, Token: wanted}); err != nil {
+			return c, "", err
+		}
+		return c, token, recordDone(ctx, e.store, "channel.add", c.ID, "")
 	}
 	c = all[0]
 	if wanted == "" {
@@ -39,8 +42,11 @@ func (e *engine) adminToken(ctx context.Context, wanted string) (token string, f
 	if len(all) > 0 {
 		return "", false, nil
 	}
-	_, token, err = e.gateway.AddToken(ctx, "", gateway.NewToken{Name: "first"})
-	return token, true, err
+	made, token, err := e.gateway.AddToken(ctx, "", gateway.NewToken{Name: "first"})
+	if err != nil {
+		return "", false, err
+	}
+	return token, true, recordDone(ctx, e.store, "token.add", "", made.ID)
 }
 
 // allow sees to it that the token opens the channel, or with "" everything.
@@ -55,8 +61,11 @@ func (e *engine) allow(ctx context.Context, ch id.Channel, token string) error {
 	case !fault.Is(err, fault.NotFound):
 		return err
 	}
-	_, _, err := e.gateway.AddToken(ctx, ch, gateway.NewToken{Name: "given at the start", Token: token})
-	return err
+	made, _, err := e.gateway.AddToken(ctx, ch, gateway.NewToken{Name: "given at the start", Token: token})
+	if err != nil {
+		return err
+	}
+	return recordDone(ctx, e.store, "token.add", ch, made.ID)
 }
 
 // listen gives the channel a webhook that hears of everything, unless the channel has webhooks.

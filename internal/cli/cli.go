@@ -30,6 +30,7 @@ type commands struct {
 	Messages  messagesCommand  `cmd:"" help:"List the messages of a running tapgate, and show what became of one."`
 	Webhooks  webhooksCommand  `cmd:"" help:"List the webhooks of a running tapgate, show what they were told, and repeat it."`
 	Channel   channelCommand   `cmd:"" help:"Add, pair, list and remove the channels of a running tapgate."`
+	Audit     auditCommand     `cmd:"" help:"Show who changed what on a running tapgate."`
 	Admin     adminCommand     `cmd:"" help:"What needs no running tapgate: make a new admin token."`
 	Config    configCommand    `cmd:"" help:"Print the settings that serve would use, as a configuration file."`
 	Backup    backupCommand    `cmd:"" help:"Write a backup of a data directory, also while serve uses it."`

@@ -99,6 +99,7 @@ func (a *actor) forget(ctx context.Context, v *view, s backend.StateChange) {
 	v.live, v.qr, v.ended = false, Login{}, why{s.Fault, s.Reason}
 	a.enter(ctx, v, s)
 	if gone.Number != "" {
+		a.record(ctx, "channel.unpaired")
 		a.tell(ctx, v, gone)
 	}
 }

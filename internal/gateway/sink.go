@@ -38,6 +38,7 @@ func (l *link) Paired(ctx context.Context, who backend.Identity) error {
 		v.channel.Number, v.channel.Device, v.channel.PushName = who.Number, who.Device, who.PushName
 		v.qr, v.ended = Login{}, why{}
 		l.log().Info("channel paired", "number", who.Number)
+		l.record(ctx, "channel.paired")
 		l.tell(ctx, v, event.UserChanged{Number: who.Number, PushName: who.PushName, Paired: true})
 		return nil
 	})

@@ -36,6 +36,7 @@ type Store interface {
 	Webhooks
 	Media
 	Depths
+	Audits
 	// Close lets what was asked for finish and ends the store. Later calls fail with
 	// fault.Unavailable, except Close itself, which may be called again.
 	Close() error

@@ -27,6 +27,19 @@ type ProfileChange struct {
 	Icon        *message.MediaSource
 }
 
+// Fields names what is to be changed.
+func (c ProfileChange) Fields() (names []string) {
+	for _, f := range []struct {
+		name  string
+		given bool
+	}{{"name", c.Name != ""}, {"about", c.About != ""}, {"icon", c.Icon != nil}} {
+		if f.given {
+			names = append(names, f.name)
+		}
+	}
+	return names
+}
+
 // DecodeProfileChange reads the body of PATCH /users/profile.
 func DecodeProfileChange(b Body) (ProfileChange, error) {
 	o, err := b.open(MaxUpload)

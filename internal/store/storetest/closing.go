@@ -55,6 +55,15 @@ func closedSaysSo(f *fixture) {
 			_, err := f.s.Advance(f.ctx, ch, event.StatusChanged{Message: m.ID, Status: message.Read, At: at(1)}, store.Record{})
 			return err
 		},
+		"ReceiveChange": func() error {
+			_, err := f.s.ReceiveChange(f.ctx, ch, f.change(m.ID, message.Revoked, nil), store.Record{}, store.Altered{})
+			return err
+		},
+		"Changes":          func() error { _, err := f.s.Changes(f.ctx, ch, m.ID); return err },
+		"SweepMessages":    func() error { _, _, err := f.s.SweepMessages(f.ctx, at(1), 0, 1); return err },
+		"BeginAudit":       func() error { _, err := f.s.BeginAudit(f.ctx, store.Audit{}); return err },
+		"EndAudit":         func() error { return f.s.EndAudit(f.ctx, 1, store.Audit{}) },
+		"AuditLog":         func() error { _, err := f.s.AuditLog(f.ctx, store.AuditQuery{Limit: 1}); return err },
 		"Failure":          func() error { _, _, err := f.s.Failure(f.ctx, ch, m.ID); return err },
 		"Tell":             func() error { return f.s.Tell(f.ctx, f.record(ch, hookA)) },
 		"OpenLines":        func() error { _, err := f.s.OpenLines(f.ctx); return err },

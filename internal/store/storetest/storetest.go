@@ -43,6 +43,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		{"Downloads", downloads},
 		{"Depths", depths},
 		{"Sweeping", sweeping},
+		{"Audits", audits},
 		{"Close", closing},
 	} {
 		t.Run(part.name, func(t *testing.T) {
