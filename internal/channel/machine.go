@@ -29,7 +29,7 @@ package channel
 //	replaced by another program                   waiting     tried again after a minute
 //	login refused for another reason              waiting     tried again after a minute
 //	unlinked on the phone, logged out             unpaired    a person pairs it again
-//	banned for a time                             banned      tried again when the ban is over and somebody asks
+//	banned for a time                             banned      tried again when the ban is over
 //	client outdated                               outdated    tapgate has to be updated
 //
 // In the dialect idle is INIT, connecting and waiting are LAUNCH, pairing and unpaired are QR,

@@ -39,7 +39,7 @@ const (
 	byItself  = "It is tried again by itself."
 	minute    = "It is tried again after a minute."
 	pairAgain = "Pair the channel again."
-	afterBan  = "Wait until the ban is over; GET /health or a restart then tries again."
+	afterBan  = "Wait until the ban is over; it is tried again then."
 	banned    = "WhatsApp has banned this number for a time"
 )
 

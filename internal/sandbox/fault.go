@@ -18,6 +18,7 @@ type Faults struct {
 	beforeAck     map[string]int
 	pings         map[string]int
 	passkeys      map[string]int
+	bans          map[string]time.Time
 	logins        map[string]failure
 	nacks         map[string]failure
 	retries       failure
@@ -30,6 +31,7 @@ type failure struct{ code, count int }
 func newFaults() *Faults {
 	return &Faults{
 		beforeProcess: make(map[string]int), beforeAck: make(map[string]int),
+		bans:  make(map[string]time.Time),
 		pings: make(map[string]int), passkeys: make(map[string]int), logins: make(map[string]failure), nacks: make(map[string]failure),
 	}
 }
@@ -92,6 +94,13 @@ func (f *Faults) FailLogin(phone string, code, count int) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.logins[phone] = failure{code, count}
+}
+
+// Ban bans an account for d: its logins are refused with 402 until it is over.
+func (f *Faults) Ban(phone string, d time.Duration) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.bans[phone] = time.Now().Add(d)
 }
 
 // Nack refuses the sender's next count messages with an ack error.
@@ -170,6 +179,13 @@ func (f *Faults) loginFailure(phone string) int {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return fail(f.logins, phone)
+}
+
+// banned is how long the ban of an account lasts yet.
+func (f *Faults) banned(phone string) time.Duration {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return max(time.Until(f.bans[phone]), 0)
 }
 
 func (f *Faults) nack(phone string, retry bool) int {

@@ -1,7 +1,9 @@
 package sandbox
 
 import (
+	"math"
 	"strconv"
+	"time"
 
 	waBinary "go.mau.fi/whatsmeow/binary"
 	"go.mau.fi/whatsmeow/types"
@@ -22,6 +24,10 @@ func (c *conn) start() {
 		return
 	}
 	phone := strconv.FormatUint(c.login.GetUsername(), 10)
+	if left := c.n.faults.banned(phone); left > 0 {
+		c.end(loginBanned(left))
+		return
+	}
 	if code := c.n.faults.loginFailure(phone); code != 0 {
 		c.end(loginFailed(code))
 		return
@@ -108,11 +114,17 @@ func loginSucceeded(d *device) waBinary.Node {
 }
 
 func loginFailed(code int) waBinary.Node {
-	attrs := waBinary.Attrs{"reason": code, "location": "sandbox"}
 	if code == failTempBanned {
-		attrs["code"], attrs["expire"] = 101, 3600
+		return loginBanned(time.Hour)
 	}
-	return element("failure", attrs, nil)
+	return element("failure", waBinary.Attrs{"reason": code, "location": "sandbox"}, nil)
+}
+
+// loginBanned is the answer to an account that is banned for a time, for writing to too many strangers.
+func loginBanned(left time.Duration) waBinary.Node {
+	return element("failure", waBinary.Attrs{
+		"reason": failTempBanned, "location": "sandbox", "code": 101, "expire": int(math.Ceil(left.Seconds())),
+	}, nil)
 }
 
 // streamRestart asks a client that was just paired to log in.

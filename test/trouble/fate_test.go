@@ -20,7 +20,8 @@ type fate struct {
 	again  bool
 	// slow faults are noticed after half a minute or later.
 	slow bool
-	// state is where the channel stands then, and why is the name of its fault; "" when it comes back at once.
+	// state is where the channel stands then, "" when it comes back soon; why is the name of its fault, ""
+	// where it may be over before it is told.
 	state, why string
 	// heals says that it comes back by itself after a minute.
 	heals bool
@@ -39,6 +40,7 @@ var fates = []fate{
 	{name: "refused", state: "waiting", why: "login_409", heals: true, faults: []fault{{"fault": "fail_login", "code": 409, "count": 1}, {"fault": "stream_error", "code": 503}}},
 	{name: "asked for a token", state: "waiting", why: "login_413", heals: true, faults: []fault{{"fault": "fail_login", "code": 413, "count": 1}, {"fault": "stream_error", "code": 503}}},
 	{name: "banned", state: "banned", why: "login_402_101", faults: []fault{{"fault": "fail_login", "code": 402, "count": 1}, {"fault": "stream_error", "code": 503}}},
+	{name: "banned for a moment", why: "login_402_101", faults: []fault{{"fault": "ban", "seconds": 2}, {"fault": "stream_error", "code": 503}}},
 	{name: "outdated", state: "outdated", why: "login_405", faults: []fault{{"fault": "fail_login", "code": 405, "count": 1}, {"fault": "stream_error", "code": 503}}},
 	{name: "unlinked", state: "unpaired", why: "login_401", faults: []fault{{"fault": "unlink"}}},
 	{name: "locked", state: "unpaired", why: "login_403", faults: []fault{{"fault": "fail_login", "code": 403, "count": 1}, {"fault": "stream_error", "code": 503}}},

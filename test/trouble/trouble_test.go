@@ -13,8 +13,8 @@ import (
 )
 
 var (
-	channels = flag.Int("channels", 52, "how many channels there are")
-	ill      = flag.Int("ill", 13, "how many of them get into trouble")
+	channels = flag.Int("channels", 56, "how many channels there are")
+	ill      = flag.Int("ill", 14, "how many of them get into trouble")
 	seed     = flag.Uint64("seed", 1, "seed of all random decisions of the test")
 	rounds   = flag.Int("rounds", 5, "how many messages each healthy channel sends before, and at least during the trouble")
 	pace     = flag.Duration("pace", 200*time.Millisecond, "mean pause of a channel between two messages")

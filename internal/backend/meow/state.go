@@ -17,6 +17,13 @@ import (
 // to act, such as when another program uses the session: long enough not to fight with it.
 const redialPause = time.Minute
 
+// banPause is the wait before connecting again after a temporary ban whose end is not told; banMargin is
+// how much longer than told a ban may last.
+const (
+	banPause  = time.Hour
+	banMargin = time.Second
+)
+
 // stateOf says what an event means for the state of a paired session.
 func stateOf(evt any, now time.Time) (backend.StateChange, bool) {
 	trouble := func(t channel.Trouble) (backend.StateChange, bool) { return backend.Troubled(t), true }
@@ -87,6 +94,12 @@ func (s *session) connectionEvent(evt any) {
 		}
 	case *events.StreamReplaced, *events.ConnectFailure, *events.CATRefreshError:
 		s.redial(redialPause)
+	case *events.TemporaryBan:
+		after := banPause
+		if !change.Until.IsZero() {
+			after = change.Until.Sub(s.now()) + banMargin
+		}
+		s.redial(after)
 	}
 	s.tell(change)
 }

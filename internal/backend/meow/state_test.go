@@ -46,6 +46,22 @@ func TestFailedLogin(t *testing.T) {
 	}
 }
 
+// A temporary ban is over by itself: what waits then leaves, though nobody asks.
+func TestBanIsOver(t *testing.T) {
+	w := newWorld(t)
+	b := w.open(t)
+	line := backendtest.Pair(t, b, w.scan)
+	settled(t, w)
+	w.net.Faults().Ban(business, 2*time.Second)
+	devices := w.net.Devices(business)
+	w.net.Faults().StreamError(devices[len(devices)-1], 503)
+	got := line.Sink.AwaitState(t, channel.Banned)
+	if left := got.Until.Sub(w.now()); left <= 0 || left > 3*time.Second || got.Fault != "login_402_101" {
+		t.Errorf("banned for %s with fault %s", left, got.Fault)
+	}
+	line.Sink.AwaitState(t, channel.Connected)
+}
+
 func TestUnlinkedByThePhone(t *testing.T) {
 	w := newWorld(t)
 	b := w.open(t)

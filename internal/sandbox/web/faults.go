@@ -70,6 +70,11 @@ func faultTable() []faultKind {
 				s.Network.Faults().FailLogin(f.Phone, f.Code, *f.Count)
 				return nil
 			}},
+		{"ban", "Bans a phone for some seconds: its logins are refused until it is over.",
+			[]string{"phone", "seconds"}, "phone", func(s *Server, _ *http.Request, f faultRequest) error {
+				s.Network.Faults().Ban(f.Phone, time.Duration(*f.Seconds*float64(time.Second)))
+				return nil
+			}},
 		{"ask_passkey", "Makes the next pairings with a phone ask for its passkey in place of linking the device.",
 			[]string{"phone", "count"}, "", func(s *Server, _ *http.Request, f faultRequest) error {
 				s.Network.Faults().AskPasskey(f.Phone, *f.Count)
