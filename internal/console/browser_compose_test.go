@@ -137,6 +137,7 @@ func TestBrowserComposesByKeyboard(t *testing.T) {
 	p.Until(`document.querySelector('[data-path="/to"]') !== null`)
 	browsertest.Eval[bool](p, `(document.querySelector('[data-path="/to"]').focus(), true)`)
 	p.Keys(jonathan)
+	p.Until(`document.querySelector('[data-path="/to"]').value === '` + jonathan + `'`)
 	for range 30 {
 		if browsertest.Eval[bool](p, `document.activeElement.textContent.trim() === 'Send'`) {
 			break
