@@ -86,6 +86,7 @@ func TestBrowserPictures(t *testing.T) {
 				}[page])
 				p.Fits(page + " at " + size.name)
 				p.Named(page)
+				p.Readable(page+" in "+theme, 4.5)
 				p.Picture(page + "-" + size.name + "-" + theme)
 			}
 			p.open("#/channels")

@@ -120,6 +120,7 @@ func TestBrowserGallery(t *testing.T) {
 				name := fmt.Sprintf("%d-%s-%s", size[0], theme, platform)
 				p.Fits(name)
 				p.Named(name)
+				p.Readable(name, 4.1) // that of WhatsApp's own greys
 				p.sheets(name)
 				if browsertest.Pictures() == "" {
 					continue
