@@ -23,6 +23,9 @@ const (
 	maxPixels  = 50_000_000
 	maxDecoded = 256 << 20 // bytes
 	maxFrames  = 1000      // of a GIF
+	// maxFilm is the pixels of all frames of a GIF together: an encoder that makes a video of it looks at
+	// each of them.
+	maxFilm = 4_000_000_000
 )
 
 const (
@@ -74,8 +77,9 @@ func measure(d *draft, f form) (image.Config, error) {
 		return config, e
 	}
 	if f.mimeType == "image/gif" {
-		if n := gifFrames(d.reader(), maxFrames+1); n > maxFrames {
-			e := fault.New(fault.TooLarge, "GIF too long: more than %d frames", maxFrames)
+		n := gifFrames(d.reader(), maxFrames+1)
+		if n > maxFrames || n*config.Width*config.Height > maxFilm {
+			e := fault.New(fault.TooLarge, "GIF too long: the limit is %d frames, and %d million pixels in all of them", maxFrames, maxFilm/1_000_000)
 			e.Next = "send it as a video in MP4, or as a document"
 			return config, e
 		}
