@@ -110,7 +110,7 @@ func TestConsoleOfALiveGateway(t *testing.T) {
 	live.kill()
 	p.Until(`document.querySelector('#live').dataset.state === 'off'`)
 	args[2] = strings.TrimPrefix(live.facts["api"], "http://")
-	live = launch(t, binary, args...)
+	launch(t, binary, args...)
 	p.Until(`document.querySelector('.login') !== null`)
 	p.Write(`.login input`, admin)
 	p.PressText("Open the console")

@@ -186,3 +186,24 @@ func TestBrowserCopiesACommandThatWorks(t *testing.T) {
 		t.Errorf("the phone has %v", got)
 	}
 }
+
+// A preview that comes late takes nothing away of what was told meanwhile.
+func TestBrowserKeepsWhatItToldOverALatePreview(t *testing.T) {
+	browsertest.Need(t)
+	w := newWorld(t)
+	p := w.browse(1440, 900, w.page("compose"))
+	p.Write(`[data-path="/to"]`, jonathan)
+	p.Until(`document.querySelector('.preview .bubble') !== null`)
+	p.Exec(`(() => { const real = fetch; window.fetch = async (url, ...rest) => {
+		const answer = await real(url, ...rest);
+		if (String(url).includes('/console/preview')) await new Promise((go) => { window.late = go; });
+		return answer;
+	}; })()`)
+	p.Write(`[data-path="/body/text"]`, "Late")
+	p.Until(`window.late !== undefined`)
+	p.PressText("Send")
+	p.sent()
+	p.Exec(`window.late()`)
+	p.Until(`document.querySelector('.preview .bubble .body').textContent === 'Late'`)
+	p.sent()
+}

@@ -14,13 +14,14 @@ export function compose(el, context) {
   let key = newKey();
   const form = h('div', { class: 'compose-form' });
   const told = h('div', { class: 'compose-told', role: 'status', 'aria-live': 'polite' });
+  const wrong = h('div', { class: 'compose-told', role: 'status', 'aria-live': 'polite' });
   const preview = new Preview({ channel, onAnswer: mark });
   const toPreview = press('Preview', () => preview.el.scrollIntoView({ behavior: 'smooth', block: 'start' }), { symbol: 'phone' });
   toPreview.classList.add('to-preview');
   const go = press('Send', submit, { kind: 'primary', symbol: 'send' });
   el.append(heading('Compose', 'See it as each client draws it, before anybody gets it.', press('Start over', () => { draft = start(); changed(); redraw(); })),
     h('div', { class: 'compose' },
-      h('div', { class: 'compose-left' }, form, told, h('div', { class: 'compose-foot' }, toPreview, press('Copy as curl', copy, { symbol: 'copy' }), go)),
+      h('div', { class: 'compose-left' }, form, wrong, told, h('div', { class: 'compose-foot' }, toPreview, press('Copy as curl', copy, { symbol: 'copy' }), go)),
       h('div', { class: 'compose-right' }, preview.el)));
   context.onLeave(() => preview.end());
 
@@ -29,6 +30,7 @@ export function compose(el, context) {
 
   function changed() {
     key = newKey();
+    told.replaceChildren(); // that was another draft
     try { sessionStorage.setItem(kept, JSON.stringify(draft)); } catch { /* storage is off: the draft lasts as long as the page */ }
     preview.show(draft);
   }
@@ -72,7 +74,7 @@ export function compose(el, context) {
       at.closest('.labelled, .piece')?.append(h('span', { class: 'field-wrong', text: `It ${text}` }));
       return false;
     });
-    told.replaceChildren(...(rest.length ? [notice('warn', h('ul', {}, rest.map((p) => h('li', { text: [p.path, p.text].filter(Boolean).join(' ') }))))] : []));
+    wrong.replaceChildren(...(rest.length ? [notice('warn', h('ul', {}, rest.map((p) => h('li', { text: [p.path, p.text].filter(Boolean).join(' ') }))))] : []));
   }
 
   async function submit() {
