@@ -102,6 +102,9 @@ func (s *Server) serve(route Route) http.Handler {
 		c := call{Request: r, w: w, server: s}
 		var err error
 		if c.token, err = s.authenticate(r); err == nil {
+			err = s.meter.take(c.token.ID, s.Now())
+		}
+		if err == nil {
 			c.channel, err = s.admit(c, to)
 		}
 		if err != nil {

@@ -54,6 +54,8 @@ type Options struct {
 	Log *slog.Logger
 	// Now is the clock; nil means time.Now.
 	Now func() time.Time
+	// RequestRate is how many requests a second a token may make; 0 sets no limit.
+	RequestRate int
 	// BodyWait is how long a request body may take to arrive; 0 means 30 s.
 	BodyWait time.Duration
 }
@@ -64,6 +66,7 @@ type Server struct {
 	mux     *chi.Mux
 	methods map[string][]string // of each pattern, in the order of the route table
 	heavy   chan struct{}       // a token for each large body that is read into memory
+	meter   *meter
 }
 
 // New returns a server over a gateway.
@@ -80,7 +83,7 @@ func New(o Options) *Server {
 	if o.BodyWait == 0 {
 		o.BodyWait = 30 * time.Second
 	}
-	s := &Server{Options: o, mux: chi.NewMux(), methods: map[string][]string{}, heavy: make(chan struct{}, uploads)}
+	s := &Server{Options: o, mux: chi.NewMux(), methods: map[string][]string{}, heavy: make(chan struct{}, uploads), meter: newMeter(o.RequestRate)}
 	s.mount()
 	return s
 }

@@ -34,6 +34,7 @@ type engine struct {
 	// networks are private ones that webhooks may point to.
 	networks []netip.Prefix
 	sending  config.Sending
+	requests int // that a token may make in a second; 0 for no limit
 	// plainDatabase does without what makes the database of sessions faster.
 	plainDatabase bool
 	// baseURL is where programs reach the API.

@@ -36,7 +36,7 @@ func Serve(ctx context.Context, c config.Serve, o Options) (*Running, error) {
 		Options: o,
 		config:  c,
 		run:     r,
-		engine:  &engine{Options: o, dir: dir, sending: c.Sending, loopback: c.AllowLoopback(), localMedia: c.AllowLocalMedia(), networks: networks, plainDatabase: c.PlainDatabase},
+		engine:  &engine{Options: o, dir: dir, sending: c.Sending, requests: c.RequestRate, loopback: c.AllowLoopback(), localMedia: c.AllowLocalMedia(), networks: networks, plainDatabase: c.PlainDatabase},
 		front:   &listener{flag: "--listen", address: c.Listen, log: o.Log, failed: r.failed},
 	}
 	s.engine.baseURL = s.publicURL

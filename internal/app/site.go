@@ -24,7 +24,7 @@ func together(pages, rest http.Handler) http.Handler {
 // withConsole serves the console and, on all other paths, the API that it is the page of. End its
 // streams with close before the listener is stopped.
 func (e *engine) withConsole(o console.Options) (h http.Handler, end func()) {
-	served := api.Options{Gateway: e.gateway, Webhooks: e.hooks, Media: e.media, Audit: e.store, Log: e.Log}
+	served := api.Options{Gateway: e.gateway, Webhooks: e.hooks, Media: e.media, Audit: e.store, RequestRate: e.requests, Log: e.Log}
 	if e.metrics != nil {
 		served.Served = e.metrics.answered
 	}

@@ -109,6 +109,8 @@ type Serve struct {
 	// PlainDatabase switches off what makes the database of sessions faster: kept statements, shared
 	// commits, remembered sessions. What is durable when is the same.
 	PlainDatabase bool `help:"Do without what makes the database of sessions faster, to find out where a fault comes from." env:"TAPGATE_PLAIN_DATABASE"`
+	// RequestRate is how many requests a second one token may make; more get 429. 0 sets no limit.
+	RequestRate int `help:"How many requests a second one token may make; 0 sets no limit." default:"0" env:"TAPGATE_REQUEST_RATE"`
 	Sending
 	// JSON prints the facts of the start as one JSON line on stdout, and the log as JSON lines.
 	JSON bool `help:"Print the facts of the start as one JSON line, and the log as JSON." env:"TAPGATE_JSON"`

@@ -46,6 +46,9 @@ func (n Network) Validate() error {
 	return e.err()
 }
 
+// maxRequestRate is more than anybody's disk takes.
+const maxRequestRate = 1_000_000
+
 // minLiveToken is the least length of a token that guards a real number.
 const minLiveToken = 16
 
@@ -54,6 +57,9 @@ func (s Serve) Validate() error {
 	var e Invalid
 	e.address("--listen", s.Listen, 0)
 	e.sending(s.Sending)
+	if s.RequestRate < 0 || s.RequestRate > maxRequestRate {
+		e.add("--request-rate %d: want 0, which sets no limit, to %d", s.RequestRate, maxRequestRate)
+	}
 	if s.Metrics != "" && e.address("--metrics", s.Metrics, 0) && !Loopback(s.Metrics) && !s.UnsafeMetrics {
 		e.add("--metrics %s can be reached from other machines: use a loopback address, or add --unsafe-metrics", s.Metrics)
 	}

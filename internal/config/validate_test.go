@@ -55,6 +55,8 @@ func TestValidate(t *testing.T) {
 		{"metrics for all, spelled out", config.Serve{Listen: "127.0.0.1:0", Metrics: ":9464", UnsafeMetrics: true}, nil},
 		{"metrics nowhere", config.Serve{Listen: "127.0.0.1:0", Metrics: "9464", UnsafeMetrics: true}, []string{"--metrics"}},
 		{"sending", config.Serve{Listen: "127.0.0.1:0", Sending: config.Sending{AnswerWait: new(time.Duration), Expiry: time.Hour, Queue: 1, KeepMessages: 24 * time.Hour}}, nil},
+		{"request rate", config.Serve{Listen: "127.0.0.1:0", RequestRate: 100}, nil},
+		{"request rate, wrong", config.Serve{Listen: "127.0.0.1:0", RequestRate: -1}, []string{"--request-rate -1"}},
 		{"sending, all wrong", config.Serve{Listen: "127.0.0.1:0", Sending: config.Sending{AnswerWait: &hour, Expiry: time.Millisecond, Queue: -1, KeepMessages: time.Hour}}, []string{"--answer-wait", "--expiry", "--queue", "--keep-messages"}},
 		{"everything", config.Serve{Listen: "x", Peer: "y", Root: "z", Token: "\n", Webhook: "w"}, []string{"--listen", "--network ", "--network-root", "--token", "--webhook"}},
 	} {
