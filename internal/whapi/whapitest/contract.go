@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/pb33f/libopenapi"
 	validator "github.com/pb33f/libopenapi-validator"
@@ -23,6 +24,7 @@ import (
 
 // Contract is the document, ready to check against. It may be used by several goroutines.
 type Contract struct {
+	mu       sync.Mutex // around the library, which writes into its model when it checks
 	model    *v3.Document
 	requests validator.Validator
 	schemas  schema_validation.SchemaValidator
@@ -68,6 +70,8 @@ func (c *Contract) Operations() []string {
 
 // conforms checks a decoded JSON value against a schema, and that the schema names each of its fields.
 func (c *Contract) conforms(s *base.Schema, value any) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	if ok, errs := c.schemas.ValidateSchemaObjectWithVersion(s, value, 3.1); !ok {
 		return joined(errs)
 	}

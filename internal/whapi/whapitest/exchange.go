@@ -82,6 +82,8 @@ func (c *Contract) checkRequest(x Exchange, path string, item *v3.PathItem) erro
 	if words := strings.Fields(r.Header.Get("Authorization")); len(words) == 2 && strings.EqualFold(words[0], "Bearer") {
 		r.Header.Set("Authorization", "Bearer "+words[1])
 	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	if ok, errs := c.requests.ValidateHttpRequestWithPathItem(r, item, path); !ok {
 		return fmt.Errorf("accepted, but the request is not as described: %w", joined(errs))
 	}
