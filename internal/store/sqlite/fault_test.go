@@ -31,7 +31,7 @@ type deedDone struct {
 // Whichever statement fails, and however: what was answered without an error is there; after an
 // error there is all of it or nothing; and the store works on.
 func TestEveryStatementFails(t *testing.T) {
-	for _, d := range []deed{{"send", sendOnce}, {"unknown outcome", loseOutcome}, {"ack", endSend}, {"inbound", receiveTap}, {"receipt", readReceipt}} {
+	for _, d := range []deed{{"send", sendOnce}, {"unknown outcome", loseOutcome}, {"ack", endSend}, {"inbound", receiveTap}, {"edit", receiveEdit}, {"receipt", readReceipt}} {
 		for _, how := range []manner{notRun, runAndLost, rolledBack, fromNowOn} {
 			t.Run(d.name+"/"+string(how), func(t *testing.T) {
 				f := &faults{}
@@ -166,6 +166,31 @@ func receiveTap(t *testing.T, s store.Store) deedDone {
 				t.Fatal(err)
 			}
 			return count(err == nil, len(l.Told) == 1)
+		},
+	}
+}
+
+// receiveEdit is an edit of a message of a customer: the edit, what it told, and what became of the message.
+func receiveEdit(t *testing.T, s store.Store) deedDone {
+	m := message.Message{
+		ID: id.Message{Stanza: id.NewStanza(), Chat: id.User("61371989950").Private()}, From: "61371989950", At: someTime,
+		Content: message.Text{Body: "old"},
+	}
+	if _, err := s.Receive(t.Context(), testChannel, m, store.Record{}); err != nil {
+		t.Fatal(err)
+	}
+	after, edit := m, m
+	after.Content, after.Status = message.Text{Body: "new"}, message.Deleted
+	edit.ID.Stanza = id.NewStanza()
+	edit.Content = message.Change{Did: message.Edited, Target: m.ID, Content: after.Content}
+	return deedDone{
+		do: func() error {
+			_, err := s.ReceiveChange(t.Context(), testChannel, edit, news(), store.Altered{Message: after, Tell: news()})
+			return err
+		},
+		traces: func() (int, int) {
+			l := story(t, s, m.ID)
+			return count(len(l.Replies) == 1, len(l.Told) == 2, l.Message.Content == after.Content, l.Message.Status == message.Deleted)
 		},
 	}
 }
