@@ -2,6 +2,7 @@ package meow
 
 import (
 	"context"
+	"sync/atomic"
 
 	"go.mau.fi/whatsmeow/store"
 	"go.mau.fi/whatsmeow/types"
@@ -24,6 +25,8 @@ type (
 	orderedBuffer struct {
 		store.EventBuffer
 		gate gate
+		// looked says that the gate is held since the buffer was looked into.
+		looked atomic.Bool
 	}
 )
 
@@ -162,11 +165,37 @@ func (h heldSecrets) PutMessageSecret(ctx context.Context, chat, sender types.JI
 	return put(ctx)
 }
 
+// GetBufferedEvent implements store.EventBuffer: a decryption begins, and the library decrypts next if this
+// finds nothing. Nobody comes in between. A message whose connection ends while it is decrypted comes again
+// on the next one; if it did not find here what the first time found out, it would find its counter used,
+// be acked as an old one, and be lost should the first time not come to its end.
+func (o *orderedBuffer) GetBufferedEvent(ctx context.Context, ciphertext [32]byte) (*store.BufferedEvent, error) {
+	if err := o.gate.enter(ctx); err != nil {
+		return nil, err
+	}
+	e, err := o.EventBuffer.GetBufferedEvent(ctx, ciphertext)
+	if err != nil || e != nil {
+		o.gate.leave()
+		return e, err
+	}
+	o.looked.Store(true) // DoDecryptionTxn leaves
+	return nil, nil
+}
+
 // DoDecryptionTxn implements store.EventBuffer.
 func (o *orderedBuffer) DoDecryptionTxn(ctx context.Context, fn func(context.Context) error) error {
-	if err := o.gate.enter(ctx); err != nil {
-		return err
+	if ctx.Value(unlookedKey{}) != nil || !o.looked.Swap(false) {
+		if err := o.gate.enter(ctx); err != nil {
+			return err
+		}
 	}
 	defer o.gate.leave()
 	return o.EventBuffer.DoDecryptionTxn(ctx, fn)
+}
+
+type unlookedKey struct{}
+
+// unlooked is for a transaction of this package's own, which did not look into the buffer before.
+func unlooked(ctx context.Context) context.Context {
+	return context.WithValue(ctx, unlookedKey{}, true)
 }

@@ -80,7 +80,7 @@ func (s *session) seal(ctx context.Context, device types.JID, plaintext []byte, 
 	if identity != device { // sessions are kept under the hidden number
 		in.MigrateSessionStore(ctx, device, identity)
 	}
-	err = s.client.Store.EventBuffer.DoDecryptionTxn(ctx, func(ctx context.Context) (err error) {
+	err = s.client.Store.EventBuffer.DoDecryptionTxn(unlooked(ctx), func(ctx context.Context) (err error) {
 		enc, identified, err = in.EncryptMessageForDevice(ctx, plaintext, identity, bundle, attrs, nil)
 		return err
 	})

@@ -90,7 +90,7 @@ func (v *vault) storesOf(d *store.Device) *deviceStores {
 	}
 	g := newGate()
 	s.sessions = &orderedSessions{s.sessions, g, s.buffer.DoDecryptionTxn}
-	s.buffer = &orderedBuffer{s.buffer, g}
+	s.buffer = &orderedBuffer{EventBuffer: s.buffer, gate: g}
 	s.privacy = lastLook{s.privacy}
 	v.known[*d.ID] = s
 	return s
