@@ -6,9 +6,9 @@ import (
 	"time"
 )
 
-// sweepRows is after how many deleted rows a step of SweepMessages ends early: a message in a large group
-// has a row for each of its readers.
-const sweepRows = 2000
+// sweepRows is how many rows for each message that it may look at a step of SweepMessages deletes before it
+// ends early: a message in a large group has a row for each of its readers.
+const sweepRows = 10
 
 // SweepMessages implements store.Messages.
 func (s *Store) SweepMessages(ctx context.Context, before time.Time, after int64, limit int) (n int, last int64, err error) {
@@ -19,7 +19,7 @@ func (s *Store) SweepMessages(ctx context.Context, before time.Time, after int64
 		}
 		n, last = 0, 0
 		for rows := int64(0); n < len(old); n++ {
-			if rows >= sweepRows {
+			if rows >= int64(sweepRows*limit) {
 				last = old[n-1]
 				return nil
 			}

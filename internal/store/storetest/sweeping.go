@@ -100,13 +100,13 @@ func sweepGroup(f *fixture) {
 	for range 3 {
 		o := f.accept(ch)
 		f.finish(ch, o, message.Sent)
-		for i := range 1100 {
+		for i := range 40 {
 			f.advance(ch, o.Message, message.Delivered, id.User(fmt.Sprint(10_000_000+i)))
 		}
 	}
 	_, err := f.s.Sweep(f.ctx, at(100_000), 10)
 	f.must(err)
-	n, steps := f.sweepAll(at(100_000), 100)
+	n, steps := f.sweepAll(at(100_000), 4) // which are enough for all of them, if they had no readers
 	f.same("swept", 3, n)
 	f.same("in more than one step", true, steps > 1)
 }
