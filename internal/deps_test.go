@@ -58,7 +58,7 @@ var mayImport = map[string]string{
 	"media/ffmpeg": "media golang.org/x/sys",
 	"media":        "id fault message store netguard golang.org/x/image",
 	"webhook":      "id fault channel event store lifecycle obs netguard",
-	"api":          "id fault message channel event gateway webhook media store whapi obs api/docs github.com/go-chi/chi",
+	"api":          "id fault message channel event gateway webhook media store whapi obs api/docs github.com/go-chi/chi golang.org/x/time/rate",
 	// shows the document to people
 	"api/docs": "whapi pageguard go.yaml.in/yaml",
 

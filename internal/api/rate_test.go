@@ -36,14 +36,14 @@ func TestMeter(t *testing.T) {
 	now = now.Add(time.Second)
 	allowed("a", 5)
 
-	for i := range 10 * manyBuckets {
+	for i := range 10 * manyTokens {
 		now = now.Add(time.Second)
 		if err := m.take(fmt.Sprint(i), now); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if len(m.buckets) > manyBuckets {
-		t.Errorf("%d tokens are kept in mind", len(m.buckets))
+	if len(m.tokens) > manyTokens {
+		t.Errorf("%d tokens are kept in mind", len(m.tokens))
 	}
 	off := newMeter(0)
 	for range 10_000 {
