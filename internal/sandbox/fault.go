@@ -18,7 +18,7 @@ type Faults struct {
 	beforeAck     map[string]int
 	pings         map[string]int
 	passkeys      map[string]int
-	bans          map[string]time.Time
+	bans          map[string]ban
 	logins        map[string]failure
 	nacks         map[string]failure
 	retries       failure
@@ -28,10 +28,16 @@ type Faults struct {
 // failure is an error code for the next count occasions.
 type failure struct{ code, count int }
 
+// ban begins with the first login that it refuses: a client that comes late shall not miss it.
+type ban struct {
+	lasts time.Duration
+	until time.Time // zero before that
+}
+
 func newFaults() *Faults {
 	return &Faults{
 		beforeProcess: make(map[string]int), beforeAck: make(map[string]int),
-		bans:  make(map[string]time.Time),
+		bans:  make(map[string]ban),
 		pings: make(map[string]int), passkeys: make(map[string]int), logins: make(map[string]failure), nacks: make(map[string]failure),
 	}
 }
@@ -96,11 +102,11 @@ func (f *Faults) FailLogin(phone string, code, count int) {
 	f.logins[phone] = failure{code, count}
 }
 
-// Ban bans an account for d: its logins are refused with 402 until it is over.
+// Ban bans an account for d, from its next login on: logins are refused with 402 until it is over.
 func (f *Faults) Ban(phone string, d time.Duration) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.bans[phone] = time.Now().Add(d)
+	f.bans[phone] = ban{lasts: d}
 }
 
 // Nack refuses the sender's next count messages with an ack error.
@@ -181,11 +187,19 @@ func (f *Faults) loginFailure(phone string) int {
 	return fail(f.logins, phone)
 }
 
-// banned is how long the ban of an account lasts yet.
+// banned is how long the ban of an account lasts yet, asked by a login.
 func (f *Faults) banned(phone string) time.Duration {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return max(time.Until(f.bans[phone]), 0)
+	b, ok := f.bans[phone]
+	if !ok {
+		return 0
+	}
+	if b.until.IsZero() {
+		b.until = time.Now().Add(b.lasts)
+		f.bans[phone] = b
+	}
+	return max(time.Until(b.until), 0)
 }
 
 func (f *Faults) nack(phone string, retry bool) int {

@@ -70,7 +70,7 @@ func faultTable() []faultKind {
 				s.Network.Faults().FailLogin(f.Phone, f.Code, *f.Count)
 				return nil
 			}},
-		{"ban", "Bans a phone for some seconds: its logins are refused until it is over.",
+		{"ban", "Bans a phone for some seconds from its next login on: logins are refused until it is over.",
 			[]string{"phone", "seconds"}, "phone", func(s *Server, _ *http.Request, f faultRequest) error {
 				s.Network.Faults().Ban(f.Phone, time.Duration(*f.Seconds*float64(time.Second)))
 				return nil
