@@ -27,6 +27,7 @@ type Deliveries interface {
 	// ended. What does not exist any more is left out.
 	Settle(ctx context.Context, outcomes []Attempted, fared []Webhook) error
 	// HurryDeliveries makes postponed deliveries of a line due now, at most limit, and returns how many.
+	// Those that were due before are due now, too: all are then found in the order they were made in.
 	HurryDeliveries(ctx context.Context, l Line, now time.Time, limit int) (int, error)
 	// EndDeliveries ends, as Dead or Expired, open deliveries of a line that were made before a time,
 	// at most limit, oldest first, and returns how many.

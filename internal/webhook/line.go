@@ -269,7 +269,7 @@ func maxAge(hooks []channel.Webhook) (longest time.Duration) {
 	return longest
 }
 
-// hurry makes due what was postponed while the webhook was down.
+// hurry makes due what was postponed while the webhook was down, and has it read in the order it was made in.
 func (l *line) hurry(now time.Time) error {
 	const step = 1000
 	for {
@@ -278,7 +278,7 @@ func (l *line) hurry(now time.Time) error {
 			return err
 		}
 		if n < step {
-			l.hurried, l.surveyed = false, false
+			l.hurried, l.surveyed, l.due = false, false, nil
 			return l.read(now)
 		}
 	}

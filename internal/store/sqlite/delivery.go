@@ -124,11 +124,17 @@ func settle(t *tx, o store.Attempted) error {
 // HurryDeliveries implements store.Deliveries.
 func (s *Store) HurryDeliveries(ctx context.Context, l store.Line, now time.Time, limit int) (n int, err error) {
 	err = s.write(ctx, func(t *tx) error {
-		rows, err := t.exec(`update delivery set next_at = ? where id in (select id from delivery indexed by delivery_due
-			where channel = ? and webhook = ? and state = 'open' and next_at > ? order by next_at limit ?)`,
-			micros(now), string(l.Channel), l.Webhook, micros(now), limit)
-		n = int(rows)
-		return err
+		n = 0
+		for _, which := range []string{`next_at > 0 and next_at < ?`, `next_at > ?`} {
+			rows, err := t.exec(`update delivery set next_at = ? where id in (select id from delivery indexed by delivery_due
+				where channel = ? and webhook = ? and state = 'open' and `+which+` order by next_at limit ?)`,
+				micros(now), string(l.Channel), l.Webhook, micros(now), limit-n)
+			if err != nil {
+				return err
+			}
+			n += int(rows)
+		}
+		return nil
 	})
 	return result(n, err)
 }

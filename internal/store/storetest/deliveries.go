@@ -287,7 +287,7 @@ func hurry(f *fixture) {
 	want := f.told(ch, 4)
 	for i := range 3 {
 		d, _ := f.due(ch, hookA, at(1))
-		f.postpone(d, failed(1), at(100+i))
+		f.postpone(d, failed(1), at([]int{120, 3, 110}[i])) // one is due before the others
 	}
 	line := store.Line{Channel: ch, Webhook: hookA}
 	for _, n := range []int{2, 1, 0} {
