@@ -92,6 +92,7 @@ func (w *world) audit(chats []*chat, drained time.Duration) {
 		if !slices.Equal(shown, c.accepted) {
 			reordered++
 			w.t.Errorf("the phone of %s shows %d messages, %d were accepted; first difference at %d", c.number, len(shown), len(c.accepted), firstDifference(shown, c.accepted))
+			c.explain(shown, firstDifference(shown, c.accepted))
 		}
 		reordered += c.inversions(c.written, told.Written) + c.inversions(c.accepted, told.Sent)
 	}
@@ -199,4 +200,18 @@ func firstDifference(a, b []string) int {
 		}
 	}
 	return min(len(a), len(b))
+}
+
+// explain shows where the phone differs from what was accepted, and what became of the messages there.
+func (c *chat) explain(shown []string, at int) {
+	around := func(list []string) []string { return list[max(min(at, len(list))-1, 0):min(at+4, len(list))] }
+	c.world.t.Logf("shown    %q", around(shown))
+	c.world.t.Logf("accepted %q", around(c.accepted))
+	for _, id := range around(c.accepted) {
+		var timeline any
+		if err := c.world.call(c.world.t.Context(), "GET", c.world.api("/tapgate/messages/"+id+"/timeline"), nil, "", &timeline); err != nil {
+			c.world.t.Error(err)
+		}
+		c.world.t.Logf("%s: %v", id, timeline)
+	}
 }

@@ -28,6 +28,7 @@ func (b *Book) newClient(device *waStore.Device) *client {
 	if device.ID != nil {
 		log = log.With(slog.String("phone", device.ID.String()))
 	}
+	device.EventBuffer = newCopies(device.EventBuffer)
 	cli := whatsmeow.NewClient(device, clientLog{log})
 	web := &http.Client{Transport: b.net.Transport()}
 	cli.SetPreLoginHTTPClient(web)

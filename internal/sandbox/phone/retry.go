@@ -92,7 +92,7 @@ func (c *client) encryptAndSend(ctx context.Context, inside *whatsmeow.Dangerous
 	}
 	var enc *waBinary.Node
 	var withIdentity bool
-	err = c.Store.EventBuffer.DoDecryptionTxn(ctx, func(ctx context.Context) (err error) {
+	err = withoutTurn(c.Store.EventBuffer).DoDecryptionTxn(ctx, func(ctx context.Context) (err error) {
 		enc, withIdentity, err = inside.EncryptMessageForDevice(ctx, plaintext, device, bundle, waBinary.Attrs{"count": count}, nil)
 		return err
 	})
