@@ -48,32 +48,24 @@ func (s *Server) checkContacts(c call) (answer, error) {
 }
 
 func (s *Server) checkContact(c call) (answer, error) {
-	text, err := c.param("ContactID")
+	number, err := c.contact()
 	if err != nil {
 		return answer{}, err
-	}
-	number, ok := whapi.PhoneNumber(text)
-	if !ok {
-		return answer{}, fault.New(fault.NotFound, "Specified contact not registered")
 	}
 	found, err := s.Gateway.Check(c.Context(), c.channel, []id.User{number})
 	if err != nil {
 		return answer{}, err
 	}
 	if found[number] == "" {
-		return answer{}, fault.New(fault.NotFound, "Specified contact not registered")
+		return answer{}, errUnregistered()
 	}
 	return asJSON([]byte("{}"), nil)
 }
 
 func (s *Server) showContact(c call) (answer, error) {
-	text, err := c.param("ContactID")
+	number, err := c.contact()
 	if err != nil {
 		return answer{}, err
-	}
-	number, ok := whapi.PhoneNumber(text)
-	if !ok {
-		return answer{}, fault.New(fault.NotFound, "Specified contact not registered")
 	}
 	p, err := s.Gateway.ContactProfile(c.Context(), c.channel, number)
 	if err != nil {
@@ -81,3 +73,18 @@ func (s *Server) showContact(c call) (answer, error) {
 	}
 	return asJSON(whapi.EncodeProfile(p))
 }
+
+// contact returns the number that the path names. What can't be one is not registered.
+func (c call) contact() (id.User, error) {
+	text, err := c.param("ContactID")
+	if err != nil {
+		return "", err
+	}
+	number, ok := whapi.PhoneNumber(text)
+	if !ok {
+		return "", errUnregistered()
+	}
+	return number, nil
+}
+
+func errUnregistered() error { return fault.New(fault.NotFound, "Specified contact not registered") }
