@@ -1,26 +1,13 @@
 package bench_test
 
 import (
-	"os"
-	"os/exec"
 	"path/filepath"
 	"testing"
 	"time"
 
 	"tapgate/internal/bench"
+	"tapgate/test/process"
 )
-
-// build makes the program as a user would.
-func build(t *testing.T) string {
-	t.Helper()
-	path := filepath.Join(t.TempDir(), "tapgate")
-	cmd := exec.Command("go", "build", "-o", path, "tapgate/cmd/tapgate")
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("go build: %v\n%s", err, out)
-	}
-	return path
-}
 
 // A quick run goes through every part and leaves nothing behind; what it measures depends on what
 // else the machine does.
@@ -31,7 +18,7 @@ func TestQuick(t *testing.T) {
 	dir := t.TempDir()
 	t.Setenv("TMPDIR", dir)
 	r, err := bench.Run(t.Context(), bench.Options{
-		Binary: build(t), Quick: true, Idle: 4, Limit: 5 * time.Minute, Progress: func(what string) { t.Log(what) },
+		Binary: process.Build(t), Quick: true, Idle: 4, Limit: 5 * time.Minute, Progress: func(what string) { t.Log(what) },
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -65,7 +52,7 @@ func TestLimit(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it builds the program: not with -short")
 	}
-	binary := build(t)
+	binary := process.Build(t)
 	began := time.Now()
 	if _, err := bench.Run(t.Context(), bench.Options{Binary: binary, Quick: true, Limit: 2 * time.Second}); err == nil {
 		t.Error("two seconds were enough")
