@@ -1,24 +1,14 @@
 // How the number shows itself on WhatsApp: its name, its about text and its picture.
 import { api, at } from './api.js';
 import { Form } from './editors.js';
-import { h, press, toast, notice, complain } from './ui.js';
+import { h, fold, press, toast, complain } from './ui.js';
 
 const limits = { name: { most: 25 }, about: { most: 139 } };
 
 export function profile(el, context) {
-  const body = h('div', { class: 'profile' }, h('p', { class: 'faint', text: 'Loading' }));
-  const box = h('details', { class: 'panel fold' }, h('summary', {}, h('h2', { text: 'Profile' })), body);
-  el.append(box);
   const path = at('/users/profile', { channel: context.channel });
-  box.addEventListener('toggle', () => { if (box.open) load(); });
-
-  async function load() {
-    try {
-      draw(await api('GET', path));
-    } catch (error) {
-      body.replaceChildren(notice('warn', h('p', { text: error.text ?? error.message })));
-    }
-  }
+  const { box, body, load } = fold('Profile', 'profile', async () => draw(await api('GET', path)));
+  el.append(box);
 
   function draw(now) {
     const was = { name: now.name ?? '', about: now.about ?? '' };

@@ -1,6 +1,6 @@
 // The settings of a channel: each of the dialect with what it does here, and those that a later version adds.
 import { api, at } from './api.js';
-import { h, press, field, input, tick, toast, notice, facts } from './ui.js';
+import { h, fold, press, field, input, tick, toast, facts } from './ui.js';
 
 const files = ['image', 'video', 'audio', 'voice', 'document', 'sticker'];
 const moment = 'A change takes the connection down for a moment.';
@@ -27,19 +27,9 @@ const words = (name) => { const t = name.replace(/_/g, ' ').replace(/\bms\b/, '(
 const nameOf = (name) => (name === 'media' ? 'Files' : effects.find((e) => e.name === name)?.label ?? words(name));
 
 export function settings(el, context) {
-  const body = h('div', { class: 'settings' }, h('p', { class: 'faint', text: 'Loading' }));
-  const box = h('details', { class: 'panel fold' }, h('summary', {}, h('h2', { text: 'Settings' })), body);
-  el.append(box);
   const path = at('/settings', { channel: context.channel });
-  box.addEventListener('toggle', () => { if (box.open) load(); });
-
-  async function load() {
-    try {
-      draw(await api('GET', path));
-    } catch (error) {
-      body.replaceChildren(notice('warn', h('p', { text: error.text ?? error.message })));
-    }
-  }
+  const { box, body } = fold('Settings', 'settings', async () => draw(await api('GET', path)));
+  el.append(box);
 
   function draw(all) {
     const change = {};

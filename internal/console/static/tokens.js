@@ -1,24 +1,16 @@
 // The tokens of a channel. They are kept as hashes, so that one is shown when it is made, and never again.
 import { api, part } from './api.js';
 import { stamp } from './time.js';
-import { h, press, ask, field, input, tick, sure, badge, notice, copyButton } from './ui.js';
+import { h, fold, press, ask, field, input, tick, sure, badge, copyButton } from './ui.js';
 
 const scopes = [['send', 'send messages'], ['read', 'read messages, media and logs'], ['settings', 'change settings and webhooks, replay'], ['admin', 'pair and unpair']];
 
 export function tokens(el, context, path) {
-  const body = h('div', {}, h('p', { class: 'faint', text: 'Loading' }));
-  const box = h('details', { class: 'panel fold' }, h('summary', {}, h('h2', { text: 'Tokens' })), body);
+  const { box, body, load } = fold('Tokens', '', async () => {
+    const { tokens: list } = await api('GET', `${path}/tokens`);
+    body.replaceChildren(h('ul', { class: 'rows' }, list.map(row)), h('div', { class: 'form-foot' }, press('New token', add)));
+  });
   el.append(box);
-  box.addEventListener('toggle', () => { if (box.open) load(); });
-
-  async function load() {
-    try {
-      const { tokens: list } = await api('GET', `${path}/tokens`);
-      body.replaceChildren(h('ul', { class: 'rows' }, list.map(row)), h('div', { class: 'form-foot' }, press('New token', add)));
-    } catch (error) {
-      body.replaceChildren(notice('warn', h('p', { text: error.text ?? error.message })));
-    }
-  }
 
   function row(token) {
     return h('li', { class: 'row-item' },

@@ -18,6 +18,23 @@ export function panel(title, ...content) {
   return h('section', { class: 'panel', 'aria-label': title || null }, title ? h('h2', { text: title }) : null, content);
 }
 
+// fold is a panel that is closed at first. Each time it is opened, fill is called to put into its body what it is
+// about; when that fails, the body says why. load fills it anew.
+export function fold(title, kind, fill) {
+  const body = h('div', kind ? { class: kind } : {}, h('p', { class: 'faint', text: 'Loading' }));
+  const box = h('details', { class: 'panel fold' }, h('summary', {}, h('h2', { text: title })), body);
+  box.addEventListener('toggle', () => { if (box.open) load(); });
+
+  async function load() {
+    try {
+      await fill();
+    } catch (error) {
+      body.replaceChildren(notice('warn', h('p', { text: error.text ?? error.message })));
+    }
+  }
+  return { box, body, load };
+}
+
 // badge is a word with a colour: good, bad, warn, busy or none.
 export function badge(text, tone = '') {
   return h('span', { class: `badge-word ${tone ? `tone-${tone}` : ''}`, text });
